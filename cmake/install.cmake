@@ -1,0 +1,20 @@
+# Where a Debian package would put things. Completion scripts come from the program itself.
+include(GNUInstallDirs)
+
+set(HAUL_COMPLETIONS ${CMAKE_BINARY_DIR}/completions)
+file(MAKE_DIRECTORY ${HAUL_COMPLETIONS})
+foreach(shell bash zsh fish)
+  add_custom_command(
+    OUTPUT ${HAUL_COMPLETIONS}/haul.${shell}
+    COMMAND $<TARGET_FILE:haul> completion ${shell} > ${HAUL_COMPLETIONS}/haul.${shell}
+    DEPENDS haul
+    VERBATIM)
+endforeach()
+add_custom_target(completions ALL
+  DEPENDS ${HAUL_COMPLETIONS}/haul.bash ${HAUL_COMPLETIONS}/haul.zsh ${HAUL_COMPLETIONS}/haul.fish)
+
+install(TARGETS haul RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(FILES docs/haul.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES ${HAUL_COMPLETIONS}/haul.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME haul)
+install(FILES ${HAUL_COMPLETIONS}/haul.zsh DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions RENAME _haul)
+install(FILES ${HAUL_COMPLETIONS}/haul.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)

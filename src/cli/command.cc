@@ -1,0 +1,68 @@
+#include "cli/command.h"
+
+#include <algorithm>
+#include <array>
+
+namespace haul::cli {
+namespace {
+
+constexpr std::array kCommands = {
+    Command{"pack", "pack many files into verified ZIP parts",
+            "  haul pack /data/photos /backup\n"
+            "      makes the set /backup/photos; given again, it continues where it stopped\n"
+            "  haul pack /data/photos /backup --part-size 4GB --exclude '*.tmp'\n"
+            "  haul pack /data/photos /backup --dry-run\n"
+            "      says what would be done, and writes nothing\n",
+            declare_pack},
+    Command{"unpack", "bring a set, a folder of ZIPs or one ZIP back as files",
+            "  haul unpack /backup/photos /data/restored\n"
+            "  haul unpack /backup/photos /data/restored --include 'summer/**'\n"
+            "  haul unpack /backup/photos/part-00001.zip /data/restored --if-exists=overwrite\n",
+            declare_unpack},
+    Command{"verify", "read every byte of a set and compare it with its records",
+            "  haul verify /backup/photos\n"
+            "  haul verify /backup/photos --against /data/photos\n"
+            "      also compares the set with the files that it was made from\n"
+            "  haul verify /backup/photos --quick\n",
+            declare_verify},
+    Command{"estimate", "say what a pack would make, and write nothing",
+            "  haul estimate /data/photos /backup\n"
+            "  haul estimate /data/photos /backup --part-size 4GB --json\n",
+            declare_estimate},
+    Command{"ls", "list what is in a set",
+            "  haul ls /backup/photos\n"
+            "  haul ls -l /backup/photos '*.jpg'\n"
+            "  haul ls -0 /backup/photos | xargs -0 -n1 echo\n",
+            declare_ls},
+    Command{"cat", "write one file of a set to standard output",
+            "  haul cat /backup/photos summer/beach.jpg > beach.jpg\n", declare_cat, true},
+    Command{"jobs", "list the jobs that this machine knows", "  haul jobs\n  haul jobs --json\n",
+            declare_jobs},
+    Command{"status", "show one job, also while it is at work",
+            "  haul status 3f2a\n      the beginning of a job's id is enough\n  haul status 3f2a --watch\n",
+            declare_status},
+    Command{"resume", "continue a job with the arguments that it was started with", "  haul resume 3f2a\n",
+            declare_resume},
+    Command{"cancel", "stop a job and remove its temporaries, uploads and claim",
+            "  haul cancel 3f2a\n      finished parts stay; the same pack command begins again from them\n",
+            declare_cancel},
+    Command{"forget", "remove the record of a job from this machine", "  haul forget 3f2a\n", declare_forget},
+    Command{"completion", "print a completion script for a shell",
+            "  haul completion bash > ~/.local/share/bash-completion/completions/haul\n"
+            "  haul completion zsh > ~/.zfunc/_haul\n"
+            "  haul completion fish > ~/.config/fish/completions/haul.fish\n",
+            declare_completion},
+    Command{"version", "print the version", "  haul version\n", declare_version},
+};
+
+}  // namespace
+
+std::span<const Command> commands() { return kCommands; }
+
+const Command* find_command(std::string_view name) {
+    const auto* const at = std::find_if(kCommands.begin(), kCommands.end(),
+                                        [name](const Command& command) { return command.name == name; });
+    return at == kCommands.end() ? nullptr : at;
+}
+
+}  // namespace haul::cli

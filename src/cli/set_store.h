@@ -1,0 +1,15 @@
+// The store of a set that is only looked at.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "store/store.h"
+
+namespace haul::cli {
+
+[[nodiscard]] Result<std::unique_ptr<store::Store>> open_to_read(const std::string& address,
+                                                                 bool follow_symlinks = false);
+
+}  // namespace haul::cli

@@ -1,0 +1,150 @@
+#include "cli/summary.h"
+
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "base/units.h"
+#include "cli/exit_code.h"
+
+namespace haul::cli {
+namespace {
+
+std::string counted(std::uint64_t count, std::string_view one) {
+    return fmt::format("{} {}{}", units::count_text(count), one, count == 1 ? "" : "s");
+}
+
+std::string capitalised(std::string text) {
+    if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+    return text;
+}
+
+// Failed items are in a complete job; units set aside keep it from being complete.
+void set_end(Ending& ending) {
+    if (ending.set_aside > 0) ending.phase = job::Phase::incomplete;
+    if (ending.set_aside > 0 || ending.failed > 0) ending.exit_code = kIncomplete;
+}
+
+std::string list_text(const std::string& title, const std::vector<Failures::Item>& items, std::uint64_t count,
+                      const RunFacts& run) {
+    if (count == 0) return {};
+    std::string text = title + (items.empty() ? "" : ":") + "\n";
+    for (const Failures::Item& item : items) {
+        text += fmt::format("  {}: {}\n", text::printable(item.path), item.reason);
+    }
+    if (count > items.size()) {
+        text += items.empty() ? fmt::format("  they are listed in {}\n", text::printable(run.log))
+                              : fmt::format("  and {} more, in {}\n", units::count_text(count - items.size()),
+                                            text::printable(run.log));
+    }
+    return text;
+}
+
+}  // namespace
+
+Ending ending_of(const pack::Request& request, const pack::Totals& totals) {
+    Ending ending;
+    ending.files = totals.files;
+    ending.bytes = totals.bytes;
+    ending.failed = totals.failed;
+    ending.skipped = totals.skipped;
+    ending.set_aside = totals.set_aside;
+    ending.did_nothing = totals.nothing_to_do;
+    set_end(ending);
+    const std::string what = fmt::format("{} ({}) in {}", counted(totals.files, "file"),
+                                         units::size_text(totals.bytes), counted(totals.parts, "part"));
+    if (totals.nothing_to_do) {
+        ending.outcome = "nothing to do: the set is complete and its source has not changed, " + what;
+    } else if (totals.set_aside > 0) {
+        ending.outcome = "packed " + what + "; the set is not complete";
+    } else {
+        ending.outcome = "packed " + what;
+    }
+    ending.where = {"set: " + text::printable(request.destination.child(request.name).canonical())};
+    ending.totals = {{"files", totals.files},
+                     {"folders", totals.folders},
+                     {"symlinks", totals.symlinks},
+                     {"bytes", totals.bytes},
+                     {"parts", totals.parts},
+                     {"failed", totals.failed},
+                     {"skipped", totals.skipped},
+                     {"set_aside", totals.set_aside},
+                     {"nothing_to_do", totals.nothing_to_do}};
+    return ending;
+}
+
+Ending ending_of(const unpack::Request& request, const unpack::Totals& totals) {
+    Ending ending;
+    ending.files = totals.files;
+    ending.bytes = totals.bytes;
+    ending.failed = totals.failed;
+    ending.skipped = totals.skipped;
+    ending.set_aside = totals.set_aside;
+    ending.did_nothing = request.dry_run;
+    set_end(ending);
+    ending.outcome = fmt::format("{} {} ({})", request.dry_run ? "would unpack" : "unpacked",
+                                 counted(totals.files, "file"), units::size_text(totals.bytes));
+    ending.where = {"to: " + text::printable(request.destination.canonical())};
+    ending.totals = {{"files", totals.files},
+                     {"bytes", totals.bytes},
+                     {"failed", totals.failed},
+                     {"skipped", totals.skipped},
+                     {"set_aside", totals.set_aside}};
+    return ending;
+}
+
+Ending ending_of(const Error& error, bool cancelled) {
+    Ending ending;
+    const bool interrupted = error.code == Code::interrupted;
+    ending.phase = interrupted ? job::Phase::interrupted : job::Phase::failed;
+    ending.exit_code = exit_code_of(error.code);
+    ending.outcome = error.message();
+    if (interrupted)
+        ending.outcome = cancelled ? "stopped by haul cancel" : "interrupted; the same command continues";
+    return ending;
+}
+
+std::string summary_text(const Ending& ending, const Failures& failures, const RunFacts& run) {
+    std::string text = capitalised(ending.outcome);
+    text += fmt::format(", {}", units::duration_text(run.took));
+    const double seconds = std::chrono::duration<double>(run.took).count();
+    if (run.fresh && !ending.did_nothing && ending.bytes > 0 && seconds > 0.01) {
+        const auto rate = static_cast<std::uint64_t>(static_cast<double>(ending.bytes) / seconds);
+        text += fmt::format(", {}/s", units::size_text(rate));
+    }
+    text += ".\n";
+    for (const std::string& line : ending.where) text += capitalised(line) + "\n";
+    if (ending.skipped > 0) {
+        text += fmt::format("{} skipped; {} is in {}\n", counted(ending.skipped, "item"),
+                            ending.skipped == 1 ? "the reason" : "each reason", text::printable(run.log));
+    }
+    text += list_text(counted(ending.failed, "item") + " failed", failures.failed, ending.failed, run);
+    text += list_text(counted(ending.set_aside, "unit") + " set aside", failures.set_aside, ending.set_aside,
+                      run);
+    if (ending.failed > 0 || ending.set_aside > 0) {
+        text += fmt::format("To try just these again: the same command, or haul resume {}\n", run.job);
+    } else if (ending.exit_code == kProven && !ending.did_nothing) {
+        text += "Every byte is proven to be there.\n";
+    }
+    return text;
+}
+
+json::Ordered summary_json(const Ending& ending, const Failures& failures, const RunFacts& run) {
+    json::Ordered object;
+    object["time"] = clock::utc_text(clock::wall());
+    object["event"] = "summary";
+    object["job"] = run.job;
+    object["phase"] = job::name_of(ending.phase);
+    object["outcome"] = ending.outcome;
+    object["exit_code"] = ending.exit_code;
+    object["seconds"] = std::chrono::duration<double>(run.took).count();
+    object["totals"] = ending.totals;
+    object["failed_items"] = to_json(failures.failed);
+    object["units_set_aside"] = to_json(failures.set_aside);
+    object["log"] = run.log;
+    return object;
+}
+
+}  // namespace haul::cli

@@ -1,0 +1,152 @@
+#include "flow/claim/claim.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <optional>
+#include <utility>
+
+#include "base/clock.h"
+#include "base/fault_point.h"
+#include "flow/claim/beat.h"
+#include "flow/claim/claim_files.h"
+#include "flow/claim/release.h"
+#include "flow/claim/rival.h"
+
+namespace haul::claim {
+
+using std::chrono::nanoseconds;
+
+struct Claim::State {
+    State(store::Store& the_store, Request the_request, report::Hub& the_hub)
+        : store(the_store), request(std::move(the_request)), hub(the_hub) {
+        ours().owner = process::self();
+    }
+
+    [[nodiscard]] format::ClaimRecord& ours() { return request.claim; }
+    [[nodiscard]] Status take(const std::stop_token& stop);
+    [[nodiscard]] Result<bool> try_once();
+    [[nodiscard]] Result<bool> create();
+    [[nodiscard]] Result<bool> stands();
+    [[nodiscard]] Status check();
+    [[nodiscard]] Status fenced(std::string detail);
+    void begin_beating();
+
+    store::Store& store;
+    Request request;
+    report::Hub& hub;
+    std::vector<format::ClaimRecord> earlier;
+    nanoseconds created_at{};
+    std::atomic<bool> superseded = false;
+    std::optional<Beat> beat;
+};
+
+Status Claim::State::take(const std::stop_token& stop) {
+    // Each lost race means that another won it, so the next look mostly ends in busy.
+    constexpr int kRounds = 32;
+    for (int round = 0; round < kRounds; ++round) {
+        if (stop.stop_requested())
+            return failure(Code::interrupted, "claim", store.capabilities().address, "stopped on request");
+        if (TRY(try_once())) return {};
+    }
+    return failure(
+        make_error(Code::busy, "claim", store.capabilities().address, "others claim it again and again")
+            .with_remedy("try again later"));
+}
+
+// False: the claims changed meanwhile, look again.
+Result<bool> Claim::State::try_once() {
+    earlier = TRY(read_claims(store));
+    if (!earlier.empty()) {
+        const Status allowed = may_supersede(store, earlier.back(), ours(), request.timeout);
+        if (!allowed && allowed.error().code == Code::not_found) return false;
+        TRY(allowed);
+    }
+    ours().number = earlier.empty() ? 1 : earlier.back().number + 1;
+    if (!TRY(create())) return false;
+    return stands();
+}
+
+Result<bool> Claim::State::create() {
+    const std::string path = claim_path(ours().number);
+    FAULT_POINT("claim.before_create");
+    created_at = clock::boot();
+    const Status created = store::create_object(store, path, format::to_document(ours()),
+                                                scratch_path("claim", ours().token, ours().number));
+    FAULT_POINT("claim.after_create");
+    if (created) return true;
+    // A reply that was lost looks like a failure or, tried again beneath us, like a claim that was there
+    // before.
+    const std::optional<format::ClaimRecord> there = TRY(read_claim(store, ours().number));
+    if (there) return there->token == ours().token && there->owner == ours().owner;
+    const Code code = created.error().code;
+    // not_found: who ended the last claim took `.haul/` away while we wrote.
+    if (code == Code::exists || code == Code::not_found) return false;
+    return failure(Error(created.error()).within("claim", store.capabilities().address));
+}
+
+// An owner that ended its claim removes the lower numbers first, so one of them could be created again below
+// a claim that is still there. Such a claim is none.
+Result<bool> Claim::State::stands() {
+    const std::vector<ClaimFile> files = TRY(list_claims(store));
+    if (files.empty() || files.back().number <= ours().number) return true;
+    TRY(store::remove_object(store, claim_path(ours().number)));
+    return false;
+}
+
+void Claim::State::begin_beating() {
+    beat.emplace(Beat::Setup{.store = store,
+                             .hub = hub,
+                             .number = ours().number,
+                             .token = ours().token,
+                             .timeout = request.timeout,
+                             .claimed_at = created_at,
+                             .check = [this] { return check(); }});
+}
+
+// A successor takes exactly the next number, and ours goes before its does: so these two objects tell as much
+// as a listing, at less cost. The order matters: ours may be gone, and the next too, when a successor ended
+// its claim between the two looks.
+Status Claim::State::check() {
+    if (superseded) return fenced("another has taken it over");
+    if (TRY(store::find_object(store, claim_path(ours().number + 1)))) {
+        return fenced(fmt::format("claim {} has superseded ours, {}", ours().number + 1, ours().number));
+    }
+    const std::optional<format::ClaimRecord> there = TRY(read_claim(store, ours().number));
+    if (!there) return fenced(fmt::format("our claim {} is gone", ours().number));
+    if (there->token == ours().token && there->owner == ours().owner) return {};
+    return fenced(fmt::format("claim {} is another's now", ours().number));
+}
+
+Status Claim::State::fenced(std::string detail) {
+    superseded = true;
+    return failure(
+        make_error(Code::fenced, "check the claim of", store.capabilities().address, std::move(detail))
+            .with_remedy("another process goes on with this work; nothing of it was touched here"));
+}
+
+Result<std::unique_ptr<Claim>> Claim::take(store::Store& store, Request request, report::Hub& hub,
+                                           const std::stop_token& stop) {
+    std::unique_ptr<Claim> claim(new Claim());
+    claim->state_ = std::make_unique<State>(store, std::move(request), hub);
+    TRY(claim->state_->take(stop));
+    claim->state_->begin_beating();
+    return claim;
+}
+
+Claim::~Claim() = default;
+
+std::uint64_t Claim::number() const { return state_->ours().number; }
+const std::vector<format::ClaimRecord>& Claim::earlier() const { return state_->earlier; }
+Status Claim::check() { return state_->check(); }
+Status Claim::check_if_stale() { return state_->beat->check_if_stale(); }
+
+Status Claim::release() {
+    state_->beat->stop();
+    TRY(state_->check());
+    FAULT_POINT("claim.before_release");
+    return remove_claims(state_->store, number());
+}
+
+}  // namespace haul::claim

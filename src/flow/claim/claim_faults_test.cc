@@ -1,0 +1,184 @@
+// Claims over a store that loses replies and refuses beats.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+#include "flow/claim/claim.h"
+#include "flow/claim/claim_files.h"
+#include "store/memory/memory_store.h"
+
+namespace haul::claim {
+namespace {
+
+using std::chrono::milliseconds;
+
+class FaultyStore final : public store::Store {
+  public:
+    std::function<void(store::Write&)> after_write = [](store::Write&) {};
+    std::atomic<bool> refuse_beats = false;
+    std::atomic<int> stats = 0;
+
+    store::Capabilities capabilities() const override { return inner_.capabilities(); }
+    Result<std::unique_ptr<store::Listing>> list(const store::ListRequest& request) override {
+        return inner_.list(request);
+    }
+    Result<store::Stat> stat(const store::StatRequest& request) override {
+        ++stats;
+        return inner_.stat(request);
+    }
+    void read_many(std::span<store::Read> reads, const std::stop_token& stop) override {
+        inner_.read_many(reads, stop);
+    }
+    void write_many(std::span<store::Write> writes, const store::WriteOptions& options,
+                    const std::stop_token& stop) override {
+        for (store::Write& write : writes) {
+            if (refuse_beats && write.name.contains("beat-")) {
+                write.result = failure(Code::unavailable, "write", write.name, "503");
+                continue;
+            }
+            inner_.write_many(std::span(&write, 1), options, stop);
+            after_write(write);
+        }
+    }
+    Result<std::unique_ptr<store::Upload>> open_upload(const store::UploadRequest& request) override {
+        return inner_.open_upload(request);
+    }
+    Result<std::vector<store::PendingUpload>> uploads_of(const std::string& name) override {
+        return inner_.uploads_of(name);
+    }
+    void remove_many(std::span<store::Remove> removes, const std::stop_token& stop) override {
+        inner_.remove_many(removes, stop);
+    }
+
+  private:
+    store::memory::MemoryStore inner_;
+};
+
+class Notes final : public report::Sink {
+  public:
+    explicit Notes(std::vector<std::string>& texts) : texts_(texts) {}
+    void on(const report::Event& event) override { texts_.push_back(event.text); }
+
+  private:
+    std::vector<std::string>& texts_;
+};
+
+Request request(const std::string& token, std::chrono::nanoseconds timeout = std::chrono::minutes(15)) {
+    Request made;
+    made.claim.flow = "pack";
+    made.claim.source = "/data/in";
+    made.claim.name = "in";
+    made.claim.token = token;
+    made.timeout = timeout;
+    return made;
+}
+
+format::ClaimRecord claim_of_a_dead_owner(std::uint64_t number) {
+    format::ClaimRecord record = request("gone").claim;
+    record.number = number;
+    record.owner = process::self();
+    record.owner.boot_id = "00000000-0000-0000-0000-000000000000";
+    return record;
+}
+
+TEST(ClaimFaults, AReplyThatWasLostIsResolvedByLooking) {
+    for (const Code code : {Code::unavailable, Code::timed_out, Code::exists, Code::io}) {
+        FaultyStore store;
+        report::Hub hub;
+        store.after_write = [code](store::Write& write) {
+            write.result = failure(code, "write", write.name, "reply lost");
+        };
+        const auto claim = Claim::take(store, request("a"), hub, {});
+        ASSERT_TRUE(claim) << claim.error().message();
+        EXPECT_EQ((*claim)->number(), 1U);
+        EXPECT_TRUE((*claim)->check());
+    }
+}
+
+TEST(ClaimFaults, ACreateThatReallyFailedIsAnError) {
+    FaultyStore store;
+    report::Hub hub;
+    store.after_write = [&store](store::Write& write) {
+        EXPECT_TRUE(store::remove_object(store, write.name));
+        write.result = failure(Code::denied, "write", write.name, "403");
+    };
+    const auto claim = Claim::take(store, request("a"), hub, {});
+    ASSERT_FALSE(claim);
+    EXPECT_EQ(claim.error().code, Code::denied);
+    EXPECT_THAT(claim.error().message(), testing::HasSubstr("memory://test"));
+}
+
+TEST(ClaimFaults, ALostRaceIsLookedAtAgain) {
+    FaultyStore store;
+    report::Hub hub;
+    // Another creates claim 1 right before us and dies; what we wrote is as if it had never been.
+    int writes = 0;
+    store.after_write = [&](store::Write& write) {
+        if (++writes > 1) return;
+        EXPECT_TRUE(store::remove_object(store, write.name));
+        EXPECT_TRUE(store::create_object(store, write.name, format::to_document(claim_of_a_dead_owner(1))));
+        write.result = failure(Code::exists, "write", write.name, "it is there");
+    };
+    const auto claim = Claim::take(store, request("a"), hub, {});
+    ASSERT_TRUE(claim) << claim.error().message();
+    EXPECT_EQ((*claim)->number(), 2U);
+    ASSERT_EQ((*claim)->earlier().size(), 1U);
+    EXPECT_EQ((*claim)->earlier()[0].token, "gone");
+}
+
+TEST(ClaimFaults, AClaimBelowOneThatIsThereIsGivenUp) {
+    FaultyStore store;
+    report::Hub hub;
+    int writes = 0;
+    store.after_write = [&](store::Write&) {
+        if (++writes > 1) return;
+        EXPECT_TRUE(
+            store::create_object(store, claim_path(5), format::to_document(claim_of_a_dead_owner(5))));
+    };
+    const auto claim = Claim::take(store, request("a"), hub, {});
+    ASSERT_TRUE(claim) << claim.error().message();
+    EXPECT_EQ((*claim)->number(), 6U);
+    EXPECT_FALSE(store::find_object(store, claim_path(1)).value());
+}
+
+TEST(ClaimFaults, BeatsThatFailAreSaidAndThenEachCallLooks) {
+    FaultyStore store;
+    std::vector<std::string> texts;
+    report::Hub hub;
+    hub.add(std::make_unique<Notes>(texts));
+    store.refuse_beats = true;
+    const auto claim = Claim::take(store, request("a", milliseconds(300)), hub, {}).value();
+    clock::sleep(milliseconds(350), {});
+    const int before = store.stats;
+    EXPECT_TRUE(claim->check_if_stale());
+    EXPECT_GT(store.stats, before);
+    // The beat comes back: no more looking.
+    store.refuse_beats = false;
+    EXPECT_TRUE(claim->check_if_stale());
+    EXPECT_TRUE(store::find_object(store, beat_path(1)).value());
+    store.refuse_beats = true;
+    ASSERT_TRUE(store::create_object(store, claim_path(2), format::to_document(claim_of_a_dead_owner(2))));
+    clock::sleep(milliseconds(350), {});
+    EXPECT_EQ(claim->check_if_stale().error().code, Code::fenced);
+    EXPECT_EQ(claim->check_if_stale().error().code, Code::fenced);
+    hub.close();
+    EXPECT_THAT(texts, testing::Contains(testing::HasSubstr("beat could not be renewed")));
+}
+
+TEST(ClaimFaults, AStopEndsTaking) {
+    FaultyStore store;
+    report::Hub hub;
+    std::stop_source stop;
+    stop.request_stop();
+    EXPECT_EQ(Claim::take(store, request("a"), hub, stop.get_token()).error().code, Code::interrupted);
+    EXPECT_TRUE(read_claims(store).value().empty());
+}
+
+}  // namespace
+}  // namespace haul::claim

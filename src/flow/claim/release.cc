@@ -1,0 +1,89 @@
+#include "flow/claim/release.h"
+
+#include <algorithm>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/fault_point.h"
+#include "flow/claim/claim_files.h"
+#include "format/claim_record.h"
+
+namespace haul::claim {
+namespace {
+
+std::string_view leaf_of(std::string_view path) {
+    const std::size_t slash = path.rfind('/');
+    return slash == std::string_view::npos ? path : path.substr(slash + 1);
+}
+
+bool is_beat(const store::Object& object) {
+    const std::string_view leaf = leaf_of(object.name);
+    return object.name.size() == std::string_view(kFolder).size() + 1 + leaf.size() &&
+           format::beat_number(leaf).has_value();
+}
+
+void remove_now(store::Store& store, std::span<store::Remove> removes) {
+    store.remove_many(removes, {});
+    FAULT_POINT("claim.between_release");
+}
+
+Status remove_together(store::Store& store, const std::vector<std::string>& names) {
+    if (names.empty()) return {};
+    std::vector<store::Remove> removes(names.size());
+    for (std::size_t i = 0; i < names.size(); ++i) removes[i].name = names[i];
+    remove_now(store, removes);
+    for (store::Remove& remove : removes) TRY(std::move(remove.result));
+    return {};
+}
+
+// What is not empty stays: it belongs to others, or to a later sweep.
+Status remove_if_empty(store::Store& store, const std::string& folder) {
+    store::Remove remove;
+    remove.name = folder;
+    remove.folder = true;
+    remove_now(store, std::span(&remove, 1));
+    if (!remove.result && remove.result.error().code == Code::exists) return {};
+    return std::move(remove.result);
+}
+
+Status remove_files(store::Store& store, const std::vector<store::Object>& objects) {
+    std::vector<std::string> names;
+    for (const store::Object& object : objects) {
+        if (is_beat(object) || is_scratch(object.name)) names.push_back(object.name);
+    }
+    return remove_together(store, names);
+}
+
+Status remove_claims_below(store::Store& store, std::uint64_t number) {
+    for (const ClaimFile& claim : TRY(list_claims(store))) {
+        if (claim.number < number) TRY(remove_together(store, {claim.object.name}));
+    }
+    return {};
+}
+
+Status remove_folders(store::Store& store, const std::vector<store::Object>& objects) {
+    std::vector<std::string> folders;
+    for (const store::Object& object : objects) {
+        if (object.kind == store::Kind::folder) folders.push_back(object.name);
+    }
+    // What lies in a folder has a longer name than the folder.
+    std::ranges::sort(folders, std::ranges::greater(), &std::string::size);
+    for (const std::string& folder : folders) TRY(remove_if_empty(store, folder));
+    return {};
+}
+
+}  // namespace
+
+Status remove_claims(store::Store& store, std::uint64_t number) {
+    const std::vector<store::Object> objects = TRY(store::list_folder(store, kFolder));
+    TRY(remove_files(store, objects));
+    TRY(remove_claims_below(store, number));
+    TRY(remove_folders(store, objects));
+    TRY(remove_together(store, {claim_path(number)}));
+    return remove_if_empty(store, kFolder);
+}
+
+}  // namespace haul::claim

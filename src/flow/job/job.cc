@@ -1,0 +1,186 @@
+#include "flow/job/job.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "base/clock.h"
+#include "base/fault_point.h"
+#include "base/random.h"
+#include "flow/job/job_lock.h"
+#include "flow/job/record.h"
+#include "flow/job/state_folder.h"
+#include "ledger/sqlite/sqlite_ledger.h"
+
+namespace haul::job {
+namespace {
+
+constexpr char kLedgerName[] = "ledger.sqlite";
+constexpr char kPartsName[] = "parts";
+constexpr char kTemporaryPrefix[] = ".haul-tmp-";  // of file::write_durably
+
+// Removes the files of `folder` whose names begin so: temporaries that a kill left, or a ledger with its
+// journals.
+Status remove_beginning_with(const std::string& folder, std::string_view beginning) {
+    std::error_code error;
+    std::vector<std::string> found;
+    for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end;
+         at.increment(error)) {
+        const std::string name = at->path().filename().string();
+        if (name.starts_with(beginning)) found.push_back(name);
+    }
+    if (error) return failure(os_error(error.value(), "list", folder));
+    for (const std::string& name : found) TRY(file::unlink_at(AT_FDCWD, fmt::format("{}/{}", folder, name)));
+    return {};
+}
+
+// What only a job at work needs. The destination explains itself: after a complete run the ledger could tell
+// nothing more.
+Status remove_work(const std::string& folder) {
+    TRY(remove_beginning_with(folder, kLedgerName));
+    return file::remove_tree(AT_FDCWD, folder + "/" + kPartsName);
+}
+
+std::string text_of(const json::Ordered& meaning, const char* field) {
+    // Only for people: a meaning without the field, or with another type, shows nothing.
+    const Result<std::optional<std::string>> bytes = json::find_bytes(json::Value(meaning), field, "request");
+    return bytes && *bytes ? **bytes : std::string();
+}
+
+Record record_of(const Request& request, std::string id) {
+    Record record;
+    record.id = std::move(id);
+    record.flow = request.flow;
+    record.source = text_of(request.meaning, "source");
+    record.destination = text_of(request.meaning, "destination");
+    record.name = text_of(request.meaning, "name");
+    record.arguments = request.arguments;
+    record.working_folder = request.working_folder;
+    record.started_ns = clock::wall().count();
+    return record;
+}
+
+Result<bool> any_set_aside(const ledger::Ledger& ledger) {
+    ledger::Query query;
+    query.what = ledger::Query::What::counts;
+    const ledger::Answer answer = TRY(ledger.read(query));
+    for (const ledger::Count& count : answer.counts) {
+        if (count.state == ledger::State::set_aside && count.units > 0) return true;
+    }
+    return false;
+}
+
+Result<std::string> read_token(const ledger::Ledger& ledger) {
+    const std::optional<std::string> stored = TRY(ledger::fact(ledger, "job", "token"));
+    if (!stored) return std::string();
+    const json::Value value = TRY(json::parse(*stored, "fact job token"));
+    const auto* token = value.get_ptr<const std::string*>();
+    if (token == nullptr) return failure(Code::corrupt, "read", "fact job token", "not a string");
+    return *token;
+}
+
+// The token, made where there is none; and the same command tries units again that were set aside. One
+// commit, and none where neither is needed.
+Result<std::string> take_up(ledger::Ledger& ledger) {
+    std::string token = TRY(read_token(ledger));
+    ledger::Outcome outcome;
+    outcome.return_set_aside = TRY(any_set_aside(ledger));
+    if (token.empty()) {
+        token = random::token_hex();
+        outcome.facts.push_back({"job", "token", "\"" + token + "\""});
+    }
+    if (outcome.return_set_aside || !outcome.facts.empty()) TRY(ledger.record(outcome));
+    return token;
+}
+
+void say_damaged(const ledger::OpenedSqlite& opened, report::Hub& hub) {
+    const std::string why = opened.damage ? ": " + opened.damage->message() : std::string();
+    hub.note(report::Level::warning,
+             fmt::format("the ledger was damaged{}; it was moved to {}, and what is done is found out from "
+                         "the destination",
+                         why, *opened.moved_aside),
+             *opened.moved_aside);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Job>> Job::open(const std::string& state, const Request& request, report::Hub& hub) {
+    std::unique_ptr<Job> job(new Job());
+    const Status status = job->begin(state, request, hub);
+    if (!status) return failure(explain(Error(status.error()), state));
+    return job;
+}
+
+Status Job::begin(const std::string& state, const Request& request, report::Hub& hub) {
+    state_ = state;
+    record_ = record_of(request, id_of(request));
+    folder_ = folder_of(state, record_.id);
+    TRY(take_folder());
+    TRY(continue_record());
+
+    ledger::OpenedSqlite opened = TRY(ledger::open_sqlite(folder_ + "/" + kLedgerName));
+    if (opened.moved_aside) say_damaged(opened, hub);
+    ledger_ = std::move(opened.ledger);
+    ledger_is_new_ = opened.created;
+    token_ = TRY(take_up(*ledger_));
+    FAULT_POINT("job.before_record");
+    return write_record(folder_, record_);
+}
+
+// The folder may be removed by `forget` or `list` while we open it; then it is made again.
+Status Job::take_folder() {
+    const file::Fd jobs = TRY(file::open_folder(jobs_folder(state_)));
+    for (int attempt = 0;; ++attempt) {
+        TRY(file::make_folders(jobs.get(), record_.id, 0700));
+        Result<file::Fd> lock = lock_job(folder_);
+        if (!lock && lock.error().code == Code::not_found && attempt < 3) continue;
+        lock_ = TRY(std::move(lock));
+        return file::make_folders(jobs.get(), record_.id + "/" + kPartsName, 0700);
+    }
+}
+
+Status Job::continue_record() {
+    TRY(remove_beginning_with(folder_, kTemporaryPrefix));
+    const Result<Record> earlier = read_record(folder_);
+    if (!earlier) return {};  // none yet, or damaged: written anew
+    if (earlier->phase != Phase::complete) {
+        record_.started_ns = earlier->started_ns;
+        return {};
+    }
+    // A kill may have come between the record and the end of its ledger.
+    TRY(remove_work(folder_));
+    const file::Fd folder = TRY(file::open_folder(folder_));
+    return file::make_folders(folder.get(), kPartsName, 0700);
+}
+
+Status Job::begin_again() {
+    ledger_.reset();
+    TRY(remove_work(folder_));
+    const file::Fd folder = TRY(file::open_folder(folder_));
+    TRY(file::make_folders(folder.get(), kPartsName, 0700));
+    ledger_ = TRY(ledger::open_sqlite(folder_ + "/" + kLedgerName)).ledger;
+    ledger_is_new_ = true;
+    ledger::Outcome outcome;
+    outcome.facts.push_back({"job", "token", "\"" + token_ + "\""});
+    return ledger_->record(outcome);
+}
+
+Job::~Job() = default;
+
+Status Job::end(Phase phase, std::string outcome, int exit_code) {
+    record_.phase = phase;
+    record_.outcome = std::move(outcome);
+    record_.exit_code = exit_code;
+    record_.ended_ns = clock::wall().count();
+    const Status written = write_record(folder_, record_);
+    if (!written) return failure(explain(Error(written.error()), state_));
+    if (phase != Phase::complete) return {};
+    FAULT_POINT("job.before_shrink");
+    ledger_.reset();
+    return remove_work(folder_);
+}
+
+}  // namespace haul::job

@@ -1,0 +1,86 @@
+#include <unistd.h>
+
+#include <utility>
+
+#include "flow/pack/cutter.h"
+#include "flow/pack/pack.h"
+#include "flow/pack/selection.h"
+#include "store/open_store.h"
+
+namespace haul::pack {
+namespace {
+
+void close_part(Cutter& cutter, const Request& request, Estimate& estimate) {
+    if (cutter.empty()) return;
+    const std::uint64_t image = cutter.table().layout().image_size();
+    ++estimate.parts;
+    estimate.oversize += cutter.oversize() ? 1 : 0;
+    estimate.image_bytes += image;
+    // A piece a tile, and beginning and finishing the upload, list and manifest.
+    estimate.write_requests += (image + request.tile_size - 1) / request.tile_size + 4;
+    cutter.reset();
+}
+
+void count(const format::Member& member, Estimate& estimate) {
+    switch (member.kind) {
+        case zip::Kind::file:
+            ++estimate.files;
+            estimate.bytes += member.size;
+            ++estimate.read_requests;
+            break;
+        case zip::Kind::folder:
+            ++estimate.folders;
+            break;
+        case zip::Kind::symlink:
+            ++estimate.symlinks;
+            break;
+    }
+}
+
+// Looks at the destination, or at what of its path exists, without making anything.
+void look_at_destination(const Request& request, Estimate& estimate) {
+    store::Address at = request.destination;
+    auto opened = store::open_store(at, {});
+    while (!opened && opened.error().code == Code::not_found && at.path != "/") {
+        const std::size_t slash = at.path.rfind('/');
+        at.path = slash == 0 ? "/" : at.path.substr(0, slash);
+        opened = store::open_store(at, {});
+    }
+    if (!opened) {
+        estimate.destination_problem = opened.error().message();
+        return;
+    }
+    estimate.free_bytes = (*opened)->capabilities().free_bytes;
+    estimate.destination_writable = ::access(at.path.c_str(), W_OK | X_OK) == 0;
+    if (!estimate.destination_writable) estimate.destination_problem = at.path + " cannot be written to";
+}
+
+}  // namespace
+
+Result<Estimate> estimate(const Request& request, report::Hub& hub, const std::stop_token& stop) {
+    store::OpenOptions reading;
+    reading.follow_symlinks = request.options.symlinks == "follow";
+    const std::unique_ptr<store::Store> source = TRY(store::open_store(request.source, reading));
+    Selection selection = TRY(Selection::open(*source, request, {}));
+    Estimate estimate;
+    Cutter cutter(request.options.part_size);
+    while (true) {
+        const std::optional<Selected> item = TRY(selection.next(stop));
+        if (!item) break;
+        if (item->what == Selected::What::skipped) ++estimate.skipped;
+        if (item->what == Selected::What::failed) {
+            ++estimate.failed;
+            hub.fail_item(item->note.path,
+                          make_error(Code::denied, "list", item->note.path, item->note.detail));
+        }
+        if (item->what != Selected::What::member) continue;
+        if (cutter.closes_before(item->member)) close_part(cutter, request, estimate);
+        cutter.add(item->member);
+        count(item->member, estimate);
+    }
+    close_part(cutter, request, estimate);
+    look_at_destination(request, estimate);
+    return estimate;
+}
+
+}  // namespace haul::pack

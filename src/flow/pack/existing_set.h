@@ -1,0 +1,32 @@
+// A set that is complete already: is it what the same command would make now?
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "engine/shutdown.h"
+#include "flow/pack/pack.h"
+#include "format/set_record.h"
+#include "report/event.h"
+#include "store/store.h"
+
+namespace haul::pack {
+
+struct Comparison {
+    std::vector<std::string> readable;  // failed items of the record that can be read now
+    std::set<std::string, std::less<>>
+        in_set;                      // failed items with a line in the set: folders not looked into
+    std::uint64_t still_failed = 0;  // failed items that still cannot
+};
+
+// Code::usage where the record is of another source or other options (which), or where the source has other
+// files than the set (count, examples, what to do).
+[[nodiscard]] Result<Comparison> compare_with_set(store::Store& source, store::Store& destination,
+                                                  const Request& request, const format::SetRecord& record,
+                                                  report::Hub& hub, const std::stop_token& stop);
+
+}  // namespace haul::pack

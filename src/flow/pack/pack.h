@@ -1,0 +1,61 @@
+// haul pack: many files -> verified ZIP parts, a manifest beside each, the set's record last. docs/format.md,
+// pack.md's eight steps.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "engine/shutdown.h"
+#include "flow/job/job.h"
+#include "format/set_record.h"
+#include "report/event.h"
+#include "store/address.h"
+
+namespace haul::pack {
+
+struct Request {
+    store::Address source;
+    store::Address destination;  // the set goes to destination/name
+    std::string name;
+    format::SetOptions options;
+    std::vector<std::string> files_from;  // names to take, where given
+    bool has_files_from = false;
+    // Not part of the job's meaning:
+    std::uint64_t memory = 512ULL << 20U;
+    unsigned jobs = 2;  // parts side by side
+    std::uint64_t tile_size = 16ULL << 20U;
+    bool verify_full = false;  // read every byte back
+    std::chrono::nanoseconds claim_timeout = std::chrono::minutes(15);
+    std::string state_folder;  // left out of the listing where it lies in the source
+};
+[[nodiscard]] json::Ordered meaning_of(const Request& request);
+
+struct Totals {
+    std::uint64_t files = 0, folders = 0, symlinks = 0, bytes = 0;
+    std::uint64_t parts = 0, failed = 0, skipped = 0, set_aside = 0;
+    bool nothing_to_do = false;  // the set was complete and unchanged
+};
+[[nodiscard]] Result<Totals> pack(const Request& request, job::Job& job, report::Hub& hub,
+                                  engine::Shutdown& shutdown);
+
+// Gives the destination back: what an unfinished job left there (temporaries, member lists, claim) is
+// removed, its parts included. Code::fenced or busy where another owner holds it.
+[[nodiscard]] Status cancel(const Request& request, job::Job& job, report::Hub& hub);
+
+struct Estimate {
+    std::uint64_t files = 0, folders = 0, symlinks = 0, bytes = 0, parts = 0, oversize = 0, skipped = 0,
+                  failed = 0;
+    std::uint64_t image_bytes = 0, write_requests = 0, read_requests = 0;
+    std::optional<std::uint64_t> free_bytes;
+    bool destination_writable = false;
+    std::string destination_problem;
+};
+// Makes no claim and writes nothing.
+[[nodiscard]] Result<Estimate> estimate(const Request& request, report::Hub& hub,
+                                        const std::stop_token& stop);
+
+}  // namespace haul::pack

@@ -1,0 +1,298 @@
+// The pipeline of one pack, top to bottom. Everything before `publish_set` can be repeated: what the
+// destination holds decides.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "base/fault_point.h"
+#include "engine/engine.h"
+#include "flow/pack/existing_set.h"
+#include "flow/pack/list_unit.h"
+#include "flow/pack/notes.h"
+#include "flow/pack/pack.h"
+#include "flow/pack/part_unit.h"
+#include "flow/pack/publish_set.h"
+#include "flow/pack/selection.h"
+#include "flow/pack/settle.h"
+#include "flow/pack/work.h"
+#include "flow/set/set_view.h"
+#include "store/open_store.h"
+
+namespace haul::pack {
+namespace {
+
+struct Stores {
+    std::unique_ptr<store::Store> source, destination;
+};
+
+Result<Stores> open_stores(const Request& request, const job::Job& job, const engine::Shutdown& shutdown) {
+    store::OpenOptions reading;
+    reading.follow_symlinks = request.options.symlinks == "follow";
+    reading.sort_folder = job.folder();
+    reading.stop = shutdown.stop();
+    store::OpenOptions writing;
+    writing.create = true;
+    writing.stop = shutdown.stop();
+    Stores stores;
+    stores.source = TRY(store::open_store(request.source, reading));
+    stores.destination = TRY(store::open_store(request.destination.child(request.name), writing));
+    return stores;
+}
+
+Result<std::unique_ptr<claim::Claim>> take_claim(const Request& request, Stores& stores, job::Job& job,
+                                                 report::Hub& hub, const std::stop_token& stop) {
+    claim::Request claim;
+    claim.claim.flow = "pack";
+    claim.claim.source = request.source.canonical();
+    claim.claim.name = request.name;
+    claim.claim.options = request.options;
+    claim.claim.token = job.token();
+    claim.timeout = request.claim_timeout;
+    return claim::Claim::take(*stores.destination, std::move(claim), hub, stop);
+}
+
+// Parts that have no member list are not ours: nothing is written beside them.
+Status refuse_foreign_parts(Work& work) {
+    const auto lists = TRY(find_lists(work));
+    for (const store::Object& object : TRY(store::list_folder(work.destination, "", work.shutdown.stop()))) {
+        const std::size_t dot = object.name.find('.');
+        if (object.name.find('/') != std::string::npos || dot == std::string::npos) continue;
+        const auto part = format::part_number(object.name.substr(0, dot) + ".zip");
+        if (!part || *part <= work.earlier_parts || lists.contains(*part)) continue;
+        return failure(make_error(Code::exists, "pack into", work.destination.capabilities().address,
+                                  object.name + " is there and belongs to no job of ours")
+                           .with_remedy("move it away, or give this set another --name"));
+    }
+    return {};
+}
+
+engine::Options engine_options(Work& work) {
+    engine::Options options;
+    options.workers = work.request.jobs + 1;  // one lists while the others fill
+    options.probe = [&work]() -> Status {
+        auto seen = work.destination.stat({".", false});
+        if (seen || seen.error().code == Code::not_found) return {};
+        return failure(std::move(seen).error());
+    };
+    return options;
+}
+
+// What tiles and tables may take; the rest of the promise is the program itself and the part that is being
+// cut.
+std::uint64_t memory_for_parts(std::uint64_t promise) {
+    constexpr std::uint64_t reserve = 180ULL << 20U;
+    return std::max(promise / 4, promise > reserve ? promise - reserve : 0);
+}
+
+Result<engine::Summary> run_units(Work& work, engine::Budget& memory) {
+    const auto guarded = [&work](auto handle) {
+        return [&work, handle](engine::Context& context) { return work.claim.blame(handle(work, context)); };
+    };
+    const std::map<std::string, engine::Handler, std::less<>> handlers = {{kListUnit, guarded(handle_list)},
+                                                                          {kPartUnit, guarded(handle_part)}};
+    engine::Summary summary =
+        TRY(engine::run(work.job.ledger(), handlers, engine_options(work), work.hub, memory, work.shutdown));
+    if (summary.drained) {
+        return failure(
+            make_error(Code::interrupted, "pack", work.request.source.canonical(), "stopped on request")
+                .with_remedy("run the same command again to continue"));
+    }
+    return summary;
+}
+
+// What the ledger knows is of no use where the destination shows that the earlier run is over: its set is
+// complete, or was removed.
+Status forget_what_is_over(Work& work) {
+    if (work.job.ledger_is_new()) return {};
+    const bool under_way = !TRY(find_lists(work)).empty();
+    return work.earlier || !under_way ? work.job.begin_again() : Status();
+}
+
+void show_phase(Work& work, const char* phase) {
+    report::Event event;
+    event.type = report::Type::phase;
+    event.subject = phase;
+    work.hub.emit(std::move(event));
+}
+
+// A folder that could not be read when the set was made: what is in it now, and itself where the set has no
+// line of it.
+Status add_beneath(Work& work, const std::string& folder, bool in_set, ledger::Outcome& outcome) {
+    Selection selection = TRY(Selection::open(work.source, work.request, {}, folder));
+    while (true) {
+        const std::optional<Selected> item = TRY(selection.next(work.shutdown.stop()));
+        if (!item) return {};
+        switch (item->what) {
+            case Selected::What::member:
+                if (!in_set || item->member.path != folder)
+                    outcome.facts.push_back(open_fact({item->member.path, 0, 0}));
+                break;
+            case Selected::What::skipped:
+                outcome.facts.push_back(note_fact(kSkippedFact, item->note));
+                break;
+            case Selected::What::failed:
+                outcome.facts.push_back(note_fact(kFailedFact, item->note));
+                break;
+        }
+    }
+}
+
+// Failed items of a complete set that can be read now are members of the next generation; the others stay
+// failed.
+Status begin_next_generation(Work& work, const Comparison& comparison) {
+    ledger::Outcome outcome;
+    for (const format::ItemNote& note : work.earlier->skipped)
+        outcome.facts.push_back(note_fact(kSkippedFact, note));
+    for (const format::ItemNote& note : work.earlier->failed) {
+        const bool readable = std::find(comparison.readable.begin(), comparison.readable.end(), note.path) !=
+                              comparison.readable.end();
+        if (!readable) {
+            outcome.facts.push_back(note_fact(kFailedFact, note));
+            continue;
+        }
+        const auto object = TRY(store::find_object(work.source, note.path));
+        if (object && object->kind == store::Kind::folder) {
+            TRY(add_beneath(work, note.path, comparison.in_set.contains(note.path), outcome));
+        } else {
+            outcome.facts.push_back(open_fact({note.path, 0, 0}));
+        }
+    }
+    return work.job.ledger().record(outcome);
+}
+
+Totals totals_of(const format::SetRecord& record) {
+    Totals totals;
+    totals.files = record.files;
+    totals.folders = record.folders;
+    totals.symlinks = record.symlinks;
+    totals.bytes = record.bytes;
+    totals.parts = record.parts.size();
+    totals.failed = record.failed_count;
+    totals.skipped = record.skipped_count;
+    return totals;
+}
+
+Result<Totals> fill_and_publish(Work& work, bool list_source) {
+    engine::Budget memory("memory", memory_for_parts(work.request.memory));
+    ledger::Outcome first;
+    if (list_source) first.units.push_back(list_unit());
+    TRY(work.job.ledger().record(first));
+    show_phase(work, "pack");
+    engine::Summary summary = TRY(run_units(work, memory));
+    while (summary.set_aside == 0 && TRY(settle_late_members(work)) > 0)
+        summary = TRY(run_units(work, memory));
+    if (summary.set_aside > 0) {
+        // The claim stays, its owner gone: it guards the member lists until the same command continues.
+        Totals totals;
+        totals.set_aside = summary.set_aside;
+        return totals;
+    }
+    show_phase(work, "publish");
+    const format::SetRecord record = TRY(publish_set(work));
+    TRY(clean_up(work));
+    return totals_of(record);
+}
+
+// The set is there. What a kill left of its job goes; what failed then and can be read now makes the next
+// generation.
+Result<Totals> continue_complete_set(Work& work, const Comparison& comparison) {
+    if (comparison.readable.empty()) {
+        TRY(abandon_parts(work));
+        TRY(clean_up(work));
+        Totals totals = totals_of(*work.earlier);
+        totals.nothing_to_do = true;
+        return totals;
+    }
+    TRY(begin_next_generation(work, comparison));
+    return fill_and_publish(work, false);
+}
+
+std::uint32_t highest_part(const format::SetRecord& record) {
+    std::uint32_t highest = 0;
+    for (const format::PartRecord& part : record.parts) {
+        highest = std::max(highest, format::part_number(part.name).value_or(0));
+    }
+    return highest;
+}
+
+// Everything that happens while the destination is ours.
+Result<Totals> run_claimed(Work& work, const Comparison& comparison) {
+    TRY(refuse_foreign_parts(work));
+    TRY(forget_what_is_over(work));
+    TRY(sweep_temporaries(work));
+    if (work.earlier) return continue_complete_set(work, comparison);
+    return fill_and_publish(work, true);
+}
+
+}  // namespace
+
+Result<Totals> pack(const Request& request, job::Job& job, report::Hub& hub, engine::Shutdown& shutdown) {
+    Stores stores = TRY(open_stores(request, job, shutdown));
+    std::optional<format::SetRecord> existing = TRY(set::find_set(*stores.destination));
+    Comparison comparison;
+    if (existing) {
+        comparison = TRY(
+            compare_with_set(*stores.source, *stores.destination, request, *existing, hub, shutdown.stop()));
+        const bool left_over = TRY(store::find_object(*stores.destination, ".haul")).has_value();
+        if (comparison.readable.empty() && !left_over) {
+            Totals totals = totals_of(*existing);
+            totals.nothing_to_do = true;
+            return totals;
+        }
+    }
+    FAULT_POINT("pack.before_claim");
+    const std::unique_ptr<claim::Claim> claim = TRY(take_claim(request, stores, job, hub, shutdown.stop()));
+    FAULT_POINT("pack.after_claim");
+    if (!existing) {
+        // Somebody may have completed the set between our first look and our claim.
+        existing = TRY(claim->blame(set::find_set(*stores.destination)));
+        if (existing) {
+            comparison = TRY(compare_with_set(*stores.source, *stores.destination, request, *existing, hub,
+                                              shutdown.stop()));
+        }
+    }
+    Work work{request,
+              *stores.source,
+              *stores.destination,
+              *claim,
+              job,
+              hub,
+              shutdown,
+              engine::Budget("parts at work", request.jobs)};
+    if (existing) {
+        work.earlier_parts = highest_part(*existing);
+        work.earlier = std::move(existing);
+    }
+    return claim->blame(run_claimed(work, comparison));
+}
+
+Status cancel(const Request& request, job::Job& job, report::Hub& hub) {
+    engine::Shutdown shutdown(false);
+    Stores stores = TRY(open_stores(request, job, shutdown));
+    if (!TRY(store::find_object(*stores.destination, ".haul"))) return {};
+    const std::unique_ptr<claim::Claim> claim = TRY(take_claim(request, stores, job, hub, shutdown.stop()));
+    Work work{request,
+              *stores.source,
+              *stores.destination,
+              *claim,
+              job,
+              hub,
+              shutdown,
+              engine::Budget("parts at work", 1)};
+    work.earlier = TRY(claim->blame(set::find_set(*stores.destination)));
+    TRY(abandon_parts(work));
+    return clean_up(work);
+}
+
+json::Ordered meaning_of(const Request& request) {
+    json::Ordered meaning;
+    meaning["source"] = request.source.canonical();
+    meaning["destination"] = request.destination.canonical();
+    meaning["name"] = request.name;
+    meaning["options"] = format::to_json(request.options);
+    return meaning;
+}
+
+}  // namespace haul::pack

@@ -1,0 +1,83 @@
+// Fills one part: reads its members tile by tile into their places and sends each tile as soon as it is full.
+//
+// Two threads: one reads ahead (tile_reader.h), the caller's seals and sends. A member that changed leaves
+// the part: a new revision of the list is written, and only what lies behind it is made and sent again.
+// Resumes at the ledger's checkpoint.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "engine/engine.h"
+#include "flow/pack/part_unit.h"
+#include "flow/pack/progress_log.h"
+#include "flow/pack/sealer.h"
+#include "flow/pack/tile_reader.h"
+#include "flow/pack/work.h"
+
+namespace haul::pack {
+
+// A part whose every piece is with the store, not yet finished.
+struct FilledPart {
+    std::uint32_t part = 0, revision = 0;
+    std::unique_ptr<store::Upload> upload;
+    format::MemberTable table;
+    FinishedMembers members;
+    std::vector<format::ListNote> notes;  // of the highest revision
+    std::uint32_t crc32 = 0;              // of the image
+    std::uint32_t pieces = 0;
+};
+
+// Bytes of one piece, and of all tiles that filling holds at a time, for an image of this many bytes.
+[[nodiscard]] std::uint64_t tile_size_for(const Work& work, std::uint64_t image);
+[[nodiscard]] std::uint64_t memory_of_tiles(const Work& work, std::uint64_t image);
+
+class PartFill {
+  public:
+    // `revision`: the highest that the destination holds, `list` its contents.
+    PartFill(Work& work, engine::Context& context, std::uint32_t part, std::uint32_t revision, PartList list);
+    [[nodiscard]] Result<FilledPart> run();
+    // The part is published: what only resuming needs goes.
+    void forget_progress() { log_.remove(); }
+
+  private:
+    [[nodiscard]] Status open_upload();
+    [[nodiscard]] Status check_room(std::uint64_t size) const;
+    [[nodiscard]] Result<bool> resume();
+    [[nodiscard]] Result<std::vector<Removed>> fill_once();
+    [[nodiscard]] Result<std::vector<Removed>> take(Tile tile);
+    [[nodiscard]] Status revise(std::vector<Removed> removed);
+    [[nodiscard]] Status send(std::vector<Tile>& tiles);
+    [[nodiscard]] Status checkpoint();
+    [[nodiscard]] FilledPart result();
+    [[nodiscard]] std::size_t tile_count() const;
+    [[nodiscard]] std::size_t first_unsent() const;
+    [[nodiscard]] std::size_t tile_of(std::uint64_t offset) const {
+        return static_cast<std::size_t>(offset / tile_size_);
+    }
+    [[nodiscard]] Error leave(Error error);
+    void show() const;
+
+    Work& work_;
+    engine::Context& context_;
+    std::uint32_t part_, revision_;
+    PartList list_;
+    std::uint64_t tile_size_ = 0;
+    digest::Algorithm algorithm_;
+    ProgressLog log_;
+    std::unique_ptr<store::Upload> upload_;
+    std::unique_ptr<BufferPool> pool_;
+    std::unique_ptr<Sealer> sealer_;
+    std::vector<bool> sent_;
+    std::vector<std::uint32_t> tile_crcs_;
+    SpanningVersions versions_;
+    std::size_t restart_ = 0;  // tile to read on from
+    clock::Nanoseconds last_checkpoint_{};
+};
+
+}  // namespace haul::pack

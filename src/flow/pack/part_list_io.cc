@@ -1,0 +1,91 @@
+// Member lists at the destination: written before a part's first byte, read to fill it.
+#include <fmt/format.h>
+
+#include <charconv>
+#include <utility>
+
+#include "flow/pack/part_unit.h"
+#include "store/store.h"
+
+namespace haul::pack {
+namespace {
+
+constexpr std::uint64_t kReadAtOnce = 4ULL << 20U;
+
+// "part-00012.r3.list.zst" -> (12, 3)
+std::optional<std::pair<std::uint32_t, std::uint32_t>> parse_list_name(std::string_view name) {
+    std::uint32_t part = 0, revision = 0;
+    const std::size_t dot = name.find(".r");
+    if (!name.starts_with("part-") || dot == std::string_view::npos || !name.ends_with(".list.zst"))
+        return std::nullopt;
+    const auto number = [](std::string_view digits, std::uint32_t& into) {
+        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), into);
+        return error == std::errc() && end == digits.data() + digits.size();
+    };
+    const std::size_t tail = name.size() - std::string_view(".list.zst").size();
+    if (!number(name.substr(5, dot - 5), part) || !number(name.substr(dot + 2, tail - dot - 2), revision)) {
+        return std::nullopt;
+    }
+    return std::pair(part, revision);
+}
+
+}  // namespace
+
+Result<format::PartListEnd> read_list_end(Work& work, std::uint32_t part, std::uint32_t revision,
+                                          const std::function<void(const format::Member&)>& visit) {
+    const std::string name = list_name(part, revision);
+    const auto object = TRY(store::find_object(work.destination, name));
+    if (!object) return failure(Code::not_found, "read the member list", name, "it is not there");
+    format::PartListReader reader(name);
+    std::vector<format::Member> members;
+    const auto take = [&](std::span<const std::byte> bytes) -> Status {
+        members.clear();
+        TRY(reader.write(store::text_of(bytes), members));
+        for (const format::Member& member : members) visit(member);
+        return {};
+    };
+    TRY(store::read_through(work.destination, name, object->size, kReadAtOnce, take, work.shutdown.stop()));
+    return reader.end();
+}
+
+Result<PartList> read_list(Work& work, std::uint32_t part, std::uint32_t revision) {
+    PartList list;
+    list.end = TRY(
+        read_list_end(work, part, revision, [&](const format::Member& member) { list.table.add(member); }));
+    if (list.table.layout().hash() != list.end.layout_hash) {
+        return failure(Code::corrupt, "read the member list", list_name(part, revision),
+                       "its members do not give the layout that its closing line names");
+    }
+    return list;
+}
+
+Result<std::map<std::uint32_t, std::uint32_t>> find_lists(Work& work) {
+    std::map<std::uint32_t, std::uint32_t> highest;
+    for (const store::Object& object :
+         TRY(store::list_folder(work.destination, kListFolder, work.shutdown.stop()))) {
+        const std::size_t slash = object.name.rfind('/');
+        if (const auto parsed = parse_list_name(std::string_view(object.name).substr(slash + 1))) {
+            std::uint32_t& revision = highest[parsed->first];
+            revision = std::max(revision, parsed->second);
+        }
+    }
+    return highest;
+}
+
+Status write_list(Work& work, std::uint32_t part, std::uint32_t revision, const format::MemberTable& table,
+                  format::PartListEnd end) {
+    std::string bytes;
+    format::PartListWriter writer;
+    TRY(writer.begin({part, revision}, bytes));
+    for (std::size_t line = 0; line < table.lines(); ++line) TRY(writer.add(table.member(line), bytes));
+    end.layout_hash = table.layout().hash();
+    end.members = table.entries();
+    end.folders = table.lines() - table.entries();
+    end.bytes = table.file_bytes();
+    end.image_size = table.layout().image_size();
+    TRY(writer.end(end, bytes));
+    return store::create_object(work.destination, list_name(part, revision), bytes,
+                                small_scratch(work, "list", part));
+}
+
+}  // namespace haul::pack

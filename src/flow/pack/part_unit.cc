@@ -1,0 +1,108 @@
+#include "flow/pack/part_unit.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/json.h"
+#include "flow/pack/notes.h"
+#include "flow/pack/part_fill.h"
+#include "flow/pack/publish.h"
+
+namespace haul::pack {
+namespace {
+
+// The highest revision that the destination holds; a kill may have come between writing it and the
+// checkpoint.
+Result<std::uint32_t> highest_revision(Work& work, std::uint32_t part, std::uint32_t known) {
+    while (TRY(store::find_object(work.destination, list_name(part, known + 1)))) ++known;
+    return known;
+}
+
+std::uint64_t memory_for(const Work& work, const PartUnit& unit) {
+    constexpr std::uint64_t line = 320;  // table, CRC, digest, list and manifest while they are written
+    return (unit.members + unit.folders) * line + memory_of_tiles(work, unit.image_size);
+}
+
+Result<ledger::Outcome> outcome_of(Work& work, std::uint32_t part, const std::optional<PublishedPart>& record,
+                                   const std::vector<format::ListNote>& notes) {
+    ledger::Outcome outcome;
+    if (record) outcome.facts.push_back({kPartFact, key_of(part), to_text(*record)});
+    TRY(add_note_facts(work, part, notes, outcome));
+    return outcome;
+}
+
+void say_done(Work& work, const engine::Context& context, const format::PartRecord& record) {
+    report::Event event;
+    event.type = report::Type::part_done;
+    event.subject = record.name;
+    event.files = record.members;
+    event.bytes = record.size;
+    event.worker = context.worker;
+    work.hub.emit(std::move(event));
+}
+
+}  // namespace
+
+std::string key_of(std::uint32_t part) { return fmt::format("{:05}", part); }
+
+std::string to_payload(const PartUnit& unit) {
+    json::Ordered value;
+    value["part"] = unit.part;
+    value["revision"] = unit.revision;
+    value["members"] = unit.members;
+    value["folders"] = unit.folders;
+    value["bytes"] = unit.bytes;
+    value["size"] = unit.image_size;
+    value["oversize"] = unit.oversize;
+    return json::dump(value);
+}
+
+Result<PartUnit> parse_part_unit(const std::string& payload) {
+    constexpr std::string_view subject = "part unit";
+    const json::Value value = TRY(json::parse(payload, subject));
+    PartUnit unit;
+    unit.part = static_cast<std::uint32_t>(TRY(json::uint_at(value, "part", subject)));
+    unit.revision = static_cast<std::uint32_t>(TRY(json::uint_at(value, "revision", subject)));
+    unit.members = TRY(json::uint_at(value, "members", subject));
+    unit.folders = TRY(json::uint_at(value, "folders", subject));
+    unit.bytes = TRY(json::uint_at(value, "bytes", subject));
+    unit.image_size = TRY(json::uint_at(value, "size", subject));
+    unit.oversize = TRY(json::bool_at(value, "oversize", subject));
+    return unit;
+}
+
+ledger::NewUnit new_unit(const PartUnit& unit) {
+    return {kPartUnit, key_of(unit.part), to_payload(unit), unit.part};
+}
+
+PartUnit unit_of(std::uint32_t part, std::uint32_t revision, const format::PartListEnd& end) {
+    return {part, revision, end.members, end.folders, end.bytes, end.image_size, end.oversize};
+}
+
+Result<ledger::Outcome> handle_part(Work& work, engine::Context& context) {
+    const PartUnit unit = TRY(parse_part_unit(context.lease.payload));
+    const engine::Reservation slot = TRY(work.slots.reserve(1, work.shutdown.drain()));
+    const engine::Reservation memory =
+        TRY(context.memory.reserve(memory_for(work, unit), work.shutdown.drain()));
+    const std::uint32_t revision = TRY(highest_revision(work, unit.part, unit.revision));
+    PartList list = TRY(read_list(work, unit.part, revision));
+    if (const auto done = TRY(find_published(work, unit.part, list))) {
+        work.count(done->record.members, done->record.bytes);
+        say_done(work, context, done->record);
+        return outcome_of(work, unit.part, done, list.end.notes);
+    }
+    PartFill fill(work, context, unit.part, revision, std::move(list));
+    FilledPart filled = TRY(fill.run());
+    std::optional<PublishedPart> record;
+    if (filled.table.lines() == 0) {
+        TRY(filled.upload->abort());  // every member left: there is nothing to publish
+    } else {
+        record = TRY(publish(work, filled, unit.oversize));
+        say_done(work, context, record->record);
+    }
+    fill.forget_progress();
+    return outcome_of(work, unit.part, record, filled.notes);
+}
+
+}  // namespace haul::pack

@@ -1,0 +1,60 @@
+// The unit "part": what its payload says, and the list of members that belongs to it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "engine/engine.h"
+#include "flow/pack/work.h"
+#include "format/member_table.h"
+#include "format/part_list.h"
+#include "ledger/ledger.h"
+
+namespace haul::pack {
+
+inline constexpr const char* kPartUnit = "part";
+inline constexpr const char* kListUnit = "list";
+// Facts of a pack's ledger.
+inline constexpr const char* kPartFact = "part";  // key "00001": the part's record, once it is published
+inline constexpr const char* kSkippedFact = "skipped";  // key: path
+inline constexpr const char* kFailedFact = "failed";
+inline constexpr const char* kLateFact =
+    "late";  // key: path; changed while it was read: {"tries":N,"open":bool}
+
+struct PartUnit {
+    std::uint32_t part = 0;
+    std::uint32_t revision = 1;  // of the list when the unit was made; the destination may hold a higher one
+    std::uint64_t members = 0, folders = 0, bytes = 0, image_size = 0;
+    bool oversize = false;
+};
+[[nodiscard]] std::string key_of(std::uint32_t part);
+[[nodiscard]] std::string to_payload(const PartUnit& unit);
+[[nodiscard]] Result<PartUnit> parse_part_unit(const std::string& payload);
+[[nodiscard]] ledger::NewUnit new_unit(const PartUnit& unit);
+[[nodiscard]] PartUnit unit_of(std::uint32_t part, std::uint32_t revision, const format::PartListEnd& end);
+
+// A part's list as read from the destination.
+struct PartList {
+    format::MemberTable table;
+    format::PartListEnd end;
+};
+[[nodiscard]] Result<PartList> read_list(Work& work, std::uint32_t part, std::uint32_t revision);
+// Only its closing line is kept; the members are shown to `visit`, one by one.
+[[nodiscard]] Result<format::PartListEnd> read_list_end(
+    Work& work, std::uint32_t part, std::uint32_t revision,
+    const std::function<void(const format::Member&)>& visit);
+// Highest revision of each part that has a list at the destination.
+[[nodiscard]] Result<std::map<std::uint32_t, std::uint32_t>> find_lists(Work& work);
+// Writes revision `revision` of a part's list, create-only. `end` carries cursor and notes; its hash and
+// counts are filled here.
+[[nodiscard]] Status write_list(Work& work, std::uint32_t part, std::uint32_t revision,
+                                const format::MemberTable& table, format::PartListEnd end);
+
+// The handler: fill, publish, manifest. Its outcome is the part's record as a fact.
+[[nodiscard]] Result<ledger::Outcome> handle_part(Work& work, engine::Context& context);
+
+}  // namespace haul::pack

@@ -1,0 +1,238 @@
+#include "flow/pack/publish.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/digest.h"
+#include "base/fault_point.h"
+#include "base/json.h"
+#include "flow/set/image_check.h"
+#include "flow/set/set_view.h"
+#include "format/manifest.h"
+#include "store/store.h"
+
+namespace haul::pack {
+namespace {
+
+struct Contents {
+    const format::MemberTable& table;
+    const std::vector<std::uint32_t>& crcs;
+    const std::string& digests;
+};
+
+// The lines of a part's manifest, with what filling found out.
+format::Member published_member(const Contents& part, bool keep_version, digest::Algorithm algorithm,
+                                std::size_t line, std::size_t entry, bool has_entry) {
+    format::Member member = part.table.member(line);
+    // A folder's version is its size and time, which the line has; a service's is its own and cannot be
+    // derived.
+    if (!keep_version) member.version.clear();
+    if (!has_entry) return member;
+    const std::size_t width = set::digest_width(algorithm);
+    member.crc32 = part.crcs[entry];
+    member.offset = part.table.layout().data_offset(entry);
+    if (member.kind == zip::Kind::file) {
+        member.digest = digest::text(algorithm, std::string_view(part.digests).substr(entry * width, width));
+    }
+    member.proof = format::Proof::read;
+    return member;
+}
+
+Result<std::string> manifest_bytes(const Work& work, std::uint32_t number, const Contents& part,
+                                   std::uint32_t image_crc) {
+    const digest::Algorithm algorithm = *digest::algorithm_named(work.request.options.digest);
+    const bool keep_version = !work.source.capabilities().keeps_modes;
+    format::ManifestHeader header;
+    header.part = format::part_name(number);
+    header.layout_hash = part.table.layout().hash();
+    header.image_size = part.table.layout().image_size();
+    header.crc32 = image_crc;
+    header.members = part.table.entries();
+    header.folders = part.table.lines() - part.table.entries();
+    header.bytes = part.table.file_bytes();
+    header.first = part.table.path(0);
+    header.last = part.table.path(part.table.lines() - 1);
+    std::string bytes;
+    format::ManifestWriter writer;
+    TRY(writer.begin(header, bytes));
+    std::size_t entry = 0;
+    for (std::size_t line = 0; line < part.table.lines(); ++line) {
+        const bool has_entry = entry < part.table.entries() && part.table.line_of(entry) == line;
+        TRY(writer.add(published_member(part, keep_version, algorithm, line, entry, has_entry), bytes));
+        if (has_entry) ++entry;
+    }
+    TRY(writer.end(bytes));
+    return bytes;
+}
+
+PublishedPart published_part(std::uint32_t number, const format::MemberTable& table, std::uint32_t crc32,
+                             const std::string& manifest, bool oversize) {
+    PublishedPart part;
+    format::PartRecord& record = part.record;
+    record.name = format::part_name(number);
+    record.manifest = format::manifest_name(number);
+    record.size = table.layout().image_size();
+    record.crc32 = crc32;
+    record.members = table.entries();
+    record.folders = table.lines() - table.entries();
+    record.bytes = table.file_bytes();
+    record.manifest_digest = "sha256:" + digest::sha256_hex(manifest);
+    record.oversize = oversize;
+    for (std::size_t entry = 0; entry < table.entries(); ++entry) {
+        switch (table.kind(table.line_of(entry))) {
+            case zip::Kind::file:
+                ++part.files;
+                break;
+            case zip::Kind::folder:
+                ++part.folders;
+                break;
+            case zip::Kind::symlink:
+                ++part.symlinks;
+                break;
+        }
+    }
+    return part;
+}
+
+Result<PublishedPart> write_manifest(Work& work, std::uint32_t number, const Contents& part,
+                                     std::uint32_t image_crc, bool oversize) {
+    const std::string bytes = TRY(manifest_bytes(work, number, part, image_crc));
+    FAULT_POINT("pack.part.before_manifest");
+    TRY(work.claim.check());
+    TRY(store::create_object(work.destination, format::manifest_name(number), bytes,
+                             small_scratch(work, "manifest", number)));
+    FAULT_POINT("pack.part.after_manifest");
+    return published_part(number, part.table, image_crc, bytes, oversize);
+}
+
+// Size and, where the store keeps one, checksum of the object as the store has it now.
+Status check_published(Work& work, const std::string& name, std::uint64_t size, std::uint32_t crc32) {
+    const auto object = TRY(store::find_object(work.destination, name));
+    if (!object) return failure(Code::not_found, "read back", name, "it is not there after it was published");
+    if (object->size != size || (object->crc32 && *object->crc32 != crc32)) {
+        return failure(Code::corrupt, "read back", name,
+                       fmt::format("it has {} bytes there, {} were sent", object->size, size));
+    }
+    return {};
+}
+
+// --verify=full: every byte is read back and held against what was sent.
+Status read_back(Work& work, const std::string& name, const Contents& part, std::uint32_t crc32) {
+    std::string wrong;
+    const digest::Algorithm algorithm = *digest::algorithm_named(work.request.options.digest);
+    const set::ImageContents contents = TRY(set::check_image(
+        work.destination, name, part.table, part.crcs, algorithm,
+        [&](std::uint64_t offset, std::optional<std::size_t>, const std::string& what) {
+            if (wrong.empty()) wrong = fmt::format("at byte {}: {}", offset, what);
+        },
+        {}, work.shutdown.stop()));
+    if (!wrong.empty() || contents.crc32 != crc32) {
+        return failure(Code::corrupt, "read back", name,
+                       wrong.empty() ? "its CRC-32 is not the one that was sent" : wrong);
+    }
+    return {};
+}
+
+Status remove_unpublished(Work& work, const store::Object& image, const std::string& why) {
+    work.hub.note(report::Level::warning, "made again: " + why, image.name);
+    store::Remove remove;
+    remove.name = image.name;
+    remove.version = image.version;
+    TRY(work.claim.check());
+    work.destination.remove_many({&remove, 1}, work.shutdown.stop());
+    return std::move(remove.result);
+}
+
+Result<std::optional<PublishedPart>> adopt(Work& work, std::uint32_t number, const PartList& list,
+                                           const store::Object& image) {
+    std::string wrong;
+    const digest::Algorithm algorithm = *digest::algorithm_named(work.request.options.digest);
+    auto contents = set::check_image(
+        work.destination, image.name, list.table, {}, algorithm,
+        [&](std::uint64_t offset, std::optional<std::size_t>, const std::string& what) {
+            if (wrong.empty()) wrong = fmt::format("at byte {}: {}", offset, what);
+        },
+        {}, work.shutdown.stop());
+    if (!contents && contents.error().code != Code::corrupt) return failure(std::move(contents).error());
+    if (!contents || !wrong.empty()) {
+        TRY(remove_unpublished(work, image, wrong.empty() ? contents.error().message() : wrong));
+        return std::optional<PublishedPart>();
+    }
+    return std::optional(TRY(write_manifest(work, number, {list.table, contents->crcs, contents->digests},
+                                            contents->crc32, list.end.oversize)));
+}
+
+}  // namespace
+
+Result<PublishedPart> publish(Work& work, FilledPart& filled, bool oversize) {
+    const std::string name = format::part_name(filled.part);
+    const std::uint64_t size = filled.table.layout().image_size();
+    TRY(work.claim.check());
+    FAULT_POINT("pack.part.before_publish");
+    auto finished = filled.upload->finish({size, filled.crc32, filled.pieces});
+    // Somebody of ours, or our own lost reply, may have put it there: what counts is what is there.
+    if (!finished && finished.error().code != Code::exists) return failure(std::move(finished).error());
+    FAULT_POINT("pack.part.after_publish");
+    TRY(check_published(work, name, size, filled.crc32));
+    const Contents contents{filled.table, filled.members.crcs, filled.members.digests};
+    if (!finished || work.request.verify_full) TRY(read_back(work, name, contents, filled.crc32));
+    return write_manifest(work, filled.part, contents, filled.crc32, oversize);
+}
+
+Result<std::optional<PublishedPart>> find_published(Work& work, std::uint32_t part, const PartList& list) {
+    const auto image = TRY(store::find_object(work.destination, format::part_name(part)));
+    if (!image) return std::optional<PublishedPart>();
+    const std::string manifest = format::manifest_name(part);
+    const auto object = TRY(store::find_object(work.destination, manifest));
+    if (!object) return adopt(work, part, list, *image);
+    const std::string bytes =
+        TRY(store::read_object(work.destination, manifest, object->size, work.shutdown.stop()));
+    const format::ManifestHeader header = TRY(set::manifest_header(work.destination, manifest));
+    if (header.layout_hash != list.end.layout_hash || header.image_size != image->size) {
+        return failure(make_error(Code::corrupt, "continue with", manifest,
+                                  "it does not belong to the member list of this part")
+                           .with_remedy("run `haul verify` on it, or pack under another --name"));
+    }
+    return std::optional(published_part(part, list.table, header.crc32, bytes, list.end.oversize));
+}
+
+std::string to_text(const PublishedPart& part) {
+    const format::PartRecord& record = part.record;
+    json::Ordered value;
+    value["name"] = record.name;
+    value["manifest"] = record.manifest;
+    value["size"] = record.size;
+    value["crc32"] = record.crc32;
+    value["members"] = record.members;
+    value["folders"] = record.folders;
+    value["bytes"] = record.bytes;
+    value["manifest_digest"] = record.manifest_digest;
+    value["oversize"] = record.oversize;
+    value["files"] = part.files;
+    value["folder_entries"] = part.folders;
+    value["symlinks"] = part.symlinks;
+    return json::dump(value);
+}
+
+Result<PublishedPart> parse_published_part(const std::string& text) {
+    constexpr std::string_view subject = "part record";
+    const json::Value value = TRY(json::parse(text, subject));
+    PublishedPart part;
+    format::PartRecord& record = part.record;
+    record.name = TRY(json::string_at(value, "name", subject));
+    record.manifest = TRY(json::string_at(value, "manifest", subject));
+    record.size = TRY(json::uint_at(value, "size", subject));
+    record.crc32 = static_cast<std::uint32_t>(TRY(json::uint_at(value, "crc32", subject)));
+    record.members = TRY(json::uint_at(value, "members", subject));
+    record.folders = TRY(json::uint_at(value, "folders", subject));
+    record.bytes = TRY(json::uint_at(value, "bytes", subject));
+    record.manifest_digest = TRY(json::string_at(value, "manifest_digest", subject));
+    record.oversize = TRY(json::bool_at(value, "oversize", subject));
+    part.files = TRY(json::uint_at(value, "files", subject));
+    part.folders = TRY(json::uint_at(value, "folder_entries", subject));
+    part.symlinks = TRY(json::uint_at(value, "symlinks", subject));
+    return part;
+}
+
+}  // namespace haul::pack

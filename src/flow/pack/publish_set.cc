@@ -1,0 +1,148 @@
+#include "flow/pack/publish_set.h"
+
+#include <fmt/format.h>
+
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "base/fault_point.h"
+#include "flow/pack/checkpoint.h"
+#include "flow/pack/notes.h"
+#include "flow/pack/part_unit.h"
+#include "flow/pack/publish.h"
+#include "flow/set/set_view.h"
+#include "store/store.h"
+
+namespace haul::pack {
+namespace {
+
+constexpr std::size_t kMostNotesListed = 100'000;
+
+// Parts and totals: of the earlier generation, where there is one, and of what this job published.
+Status add_parts(Work& work, format::SetRecord& record) {
+    return ledger::for_each_fact(work.job.ledger(), kPartFact, [&](const ledger::Fact& fact) -> Status {
+        PublishedPart part = TRY(parse_published_part(fact.value.value_or("")));
+        record.files += part.files;
+        record.folders += part.folders;
+        record.symlinks += part.symlinks;
+        record.folder_lines += part.record.folders;
+        record.bytes += part.record.bytes;
+        record.parts.push_back(std::move(part.record));
+        return {};
+    });
+}
+
+Status compare_with_manifest(Work& work, const format::PartRecord& part) {
+    const auto image = TRY(store::find_object(work.destination, part.name));
+    const format::ManifestHeader header = TRY(set::manifest_header(work.destination, part.manifest));
+    if (image && image->size == part.size && header.image_size == part.size && header.crc32 == part.crc32 &&
+        (!image->crc32 || *image->crc32 == part.crc32)) {
+        return {};
+    }
+    return failure(
+        make_error(Code::corrupt, "complete the set", part.name,
+                   image
+                       ? fmt::format("it has {} bytes, its manifest says {}", image->size, header.image_size)
+                       : "it is not there any more")
+            .with_remedy(
+                "something else changed the destination; run `haul verify`, or pack under another --name"));
+}
+
+Status remove_all(Work& work, const std::vector<store::Object>& objects) {
+    std::vector<store::Remove> removes;
+    for (const store::Object& object : objects) {
+        if (object.kind == store::Kind::folder) continue;
+        store::Remove remove;
+        remove.name = object.name;
+        removes.push_back(std::move(remove));
+    }
+    work.destination.remove_many(removes, work.shutdown.stop());
+    for (store::Remove& remove : removes) TRY(std::move(remove.result));
+    return {};
+}
+
+// Uploads that a checkpoint of ours goes on with.
+Result<std::set<std::string>> uploads_under_way(Work& work) {
+    std::set<std::string> kept;
+    TRY(ledger::for_each_unit(work.job.ledger(), kPartUnit, [&](const ledger::UnitRow& unit) -> Status {
+        if (unit.checkpoint.empty() || unit.state == ledger::State::done) return {};
+        kept.insert(TRY(parse_checkpoint(unit.checkpoint)).upload);
+        return {};
+    }));
+    return kept;
+}
+
+// An attempt to write after a successor had cleaned up made these folders again; while anything is in them
+// they stay.
+void remove_empty_folders(Work& work) {
+    for (const char* folder : {kScratchFolder, ".haul"}) {
+        store::Remove remove;
+        remove.name = folder;
+        remove.folder = true;
+        work.destination.remove_many({&remove, 1}, {});
+    }
+}
+
+}  // namespace
+
+Result<format::SetRecord> publish_set(Work& work) {
+    format::SetRecord record = work.earlier.value_or(format::SetRecord{});
+    if (work.earlier) ++record.generation;
+    record.name = work.request.name;
+    record.source = work.request.source.canonical();
+    record.options = work.request.options;
+    TRY(add_parts(work, record));
+    for (const format::PartRecord& part : record.parts) TRY(compare_with_manifest(work, part));
+    Noted skipped = TRY(noted(work, kSkippedFact, kMostNotesListed));
+    Noted failed = TRY(noted(work, kFailedFact, kMostNotesListed));
+    record.skipped = std::move(skipped.items);
+    record.skipped_count = skipped.count;
+    record.failed = std::move(failed.items);
+    record.failed_count = failed.count;
+    TRY(work.claim.check());
+    FAULT_POINT("pack.set.before_record");
+    Status written = store::create_object(work.destination, format::file_name(record.generation),
+                                          format::to_document(record), small_scratch(work, "record"));
+    if (!written) {
+        remove_empty_folders(work);
+        return failure(std::move(written).error());
+    }
+    FAULT_POINT("pack.set.after_record");
+    return record;
+}
+
+Status sweep_temporaries(Work& work) {
+    const std::set<std::string> kept = TRY(uploads_under_way(work));
+    std::vector<store::Object> stale;
+    for (store::Object& object :
+         TRY(store::list_folder(work.destination, kScratchFolder, work.shutdown.stop()))) {
+        if (!kept.contains(object.name)) stale.push_back(std::move(object));
+    }
+    return remove_all(work, stale);
+}
+
+Status abandon_parts(Work& work) {
+    std::set<std::string> kept;
+    if (work.earlier) {
+        for (const format::PartRecord& part : work.earlier->parts) kept.insert(part.name);
+    }
+    for (const auto& [part, revision] : TRY(find_lists(work))) {
+        if (kept.contains(format::part_name(part))) continue;
+        // The manifest first: a part without one that has a list is still ours after a kill.
+        TRY(store::remove_object(work.destination, format::manifest_name(part)));
+        TRY(store::remove_object(work.destination, format::part_name(part)));
+    }
+    return {};
+}
+
+Status clean_up(Work& work) {
+    for (const char* folder : {kListFolder, kScratchFolder}) {
+        TRY(store::remove_folder(work.destination, folder, work.shutdown.stop()));
+        FAULT_POINT("pack.clean.between");
+    }
+    FAULT_POINT("pack.clean.before_release");
+    return work.claim.release();
+}
+
+}  // namespace haul::pack

@@ -1,0 +1,22 @@
+// The set's record: the last thing that is written, and what makes the set complete.
+#pragma once
+
+#include <cstdint>
+
+#include "base/result.h"
+#include "flow/pack/work.h"
+#include "format/set_record.h"
+
+namespace haul::pack {
+
+// Compares every part with its manifest once more and writes the record of the next generation.
+[[nodiscard]] Result<format::SetRecord> publish_set(Work& work);
+// Parts that have a list and belong to no complete set, published or not, go: nothing refers to them once the
+// lists are gone.
+[[nodiscard]] Status abandon_parts(Work& work);
+// Removes member lists and temporaries, then the claim and `.haul/` itself.
+[[nodiscard]] Status clean_up(Work& work);
+// Removes temporaries that no checkpoint of ours names.
+[[nodiscard]] Status sweep_temporaries(Work& work);
+
+}  // namespace haul::pack

@@ -1,0 +1,162 @@
+// Tiles sealed from any cut of any members make the same image as writing it front to back.
+#include "flow/pack/sealer.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "base/digest.h"
+#include "flow/pack/tile.h"
+
+namespace haul::pack {
+namespace {
+
+struct File {
+    std::string path;
+    std::string contents;
+};
+
+format::MemberTable table_of(const std::vector<File>& files) {
+    format::MemberTable table;
+    for (const File& file : files) {
+        format::Member member;
+        member.path = file.path;
+        member.zip_name = file.path;
+        member.size = file.contents.size();
+        member.mtime_ns = 1'700'000'000'000'000'000;
+        table.add(member);
+    }
+    return table;
+}
+
+// The image, written without tiles.
+std::string image_of(const std::vector<File>& files, const format::MemberTable& table) {
+    const zip::Layout& layout = table.layout();
+    std::string image(layout.image_size(), '\0');
+    const auto bytes = std::as_writable_bytes(std::span(image));
+    std::vector<std::uint32_t> crcs;
+    for (std::size_t entry = 0; entry < files.size(); ++entry) {
+        crcs.push_back(digest::crc32(0, std::as_bytes(std::span(files[entry].contents))));
+        layout.write_header(entry, crcs[entry],
+                            bytes.subspan(layout.header_offset(entry), layout.header_size(entry)));
+        std::memcpy(image.data() + layout.data_offset(entry), files[entry].contents.data(),
+                    files[entry].contents.size());
+    }
+    zip::Tail(layout, crcs).fill(bytes.subspan(layout.directory_offset()));
+    return image;
+}
+
+Tile read_tile(const std::vector<File>& files, const format::MemberTable& table, BufferPool& pool,
+               std::uint64_t tile_size, std::size_t index) {
+    Tile tile;
+    tile.index = index;
+    tile.begin = index * tile_size;
+    tile.end = std::min(tile.begin + tile_size, table.layout().image_size());
+    tile.buffer = Buffer(pool, pool.take({}));
+    plan_reads(table, 0, tile);
+    for (std::size_t i = 0; i < tile.reads.size(); ++i) {
+        store::Read& read = tile.reads[i];
+        const std::string& contents = files[tile.read_entry[i]].contents;
+        contents.copy(reinterpret_cast<char*>(read.into.data()), read.into.size(), read.offset);
+        read.result = {};
+    }
+    return tile;
+}
+
+std::string sealed_image(const std::vector<File>& files, const format::MemberTable& table,
+                         std::uint64_t tile_size) {
+    const std::uint64_t size = table.layout().image_size();
+    const std::size_t tiles = (size + tile_size - 1) / tile_size;
+    BufferPool pool(tiles + 1, tile_size);
+    Sealer sealer(table, digest::Algorithm::xxh128, {});
+    std::string image(size, '\0');
+    for (std::size_t index = 0; index < tiles; ++index) {
+        std::vector<Tile> ready;
+        RC_ASSERT(sealer.take(read_tile(files, table, pool, tile_size, index), ready).empty());
+        for (const Tile& tile : ready)
+            std::memcpy(image.data() + tile.begin, tile.bytes().data(), tile.bytes().size());
+    }
+    RC_ASSERT(!sealer.waiting());
+    RC_ASSERT(sealer.finished() == files.size());
+    return image;
+}
+
+std::vector<File> random_files() {
+    std::vector<File> files;
+    const int count = *rc::gen::inRange(0, 12);
+    for (int i = 0; i < count; ++i) {
+        const std::size_t size = *rc::gen::element<std::size_t>(0, 1, 7, 60, 300, 2000);
+        files.push_back({"folder/file-" + std::to_string(i), std::string(size, static_cast<char>('a' + i))});
+    }
+    return files;
+}
+
+TEST(SealerTest, AnyTilingGivesTheSameImage) {
+    EXPECT_TRUE(rc::check("sealed tiles make the image", [] {
+        const std::vector<File> files = random_files();
+        const format::MemberTable table = table_of(files);
+        const std::uint64_t tile_size = *rc::gen::inRange<std::uint64_t>(16, 900);
+        RC_ASSERT(sealed_image(files, table, tile_size) == image_of(files, table));
+    }));
+}
+
+TEST(SealerTest, ATileWaitsForTheMemberThatReachesBeyondIt) {
+    const std::vector<File> files = {{"a", std::string(10, 'a')}, {"b", std::string(500, 'b')}, {"c", "c"}};
+    const format::MemberTable table = table_of(files);
+    BufferPool pool(16, 100);
+    Sealer sealer(table, digest::Algorithm::none, {});
+    std::vector<Tile> ready;
+    ASSERT_TRUE(sealer.take(read_tile(files, table, pool, 100, 0), ready).empty());
+    EXPECT_TRUE(ready.empty());
+    EXPECT_TRUE(sealer.waiting());
+    ASSERT_TRUE(sealer.take(read_tile(files, table, pool, 100, 1), ready).empty());
+    ASSERT_EQ(ready.size(), 1U);  // nothing but data of b: no reason to wait
+    EXPECT_EQ(ready[0].index, 1U);
+}
+
+TEST(SealerTest, ReadsThatFailNameTheirMembers) {
+    const std::vector<File> files = {{"a", "aa"}, {"b", "bb"}, {"c", "cc"}};
+    const format::MemberTable table = table_of(files);
+    BufferPool pool(2, 4096);
+    Tile tile = read_tile(files, table, pool, 4096, 0);
+    tile.reads[1].result = failure(Code::changed, "read", "b", "it changed");
+    tile.reads[2].result = failure(Code::denied, "read", "c", "permission denied");
+    const Sealer sealer(table, digest::Algorithm::none, {});
+    const auto removed = sealer.check_reads(tile);
+    ASSERT_TRUE(removed.has_value());
+    ASSERT_EQ(removed->size(), 2U);
+    EXPECT_EQ((*removed)[0].note.what, format::ListNote::What::late);
+    EXPECT_EQ((*removed)[0].note.item.path, "b");
+    EXPECT_EQ((*removed)[1].note.what, format::ListNote::What::failed);
+    tile.reads[0].result = failure(Code::unavailable, "read", "a", "no answer");
+    EXPECT_FALSE(sealer.check_reads(tile).has_value());
+}
+
+TEST(SealerTest, GoesOnAfterAMemberLeft) {
+    const std::vector<File> before = {
+        {"a", std::string(150, 'a')}, {"b", std::string(90, 'b')}, {"c", std::string(70, 'c')}};
+    const std::vector<File> after = {before[0], before[2]};
+    const format::MemberTable old_table = table_of(before);
+    const format::MemberTable new_table = table_of(after);
+    BufferPool pool(16, 64);
+    Sealer sealer(old_table, digest::Algorithm::xxh128, {});
+    std::string image(new_table.layout().image_size(), '\0');
+    std::vector<Tile> ready;
+    const std::size_t changed_at = old_table.layout().header_offset(1) / 64;
+    for (std::size_t index = 0; index < changed_at; ++index) {
+        ASSERT_TRUE(sealer.take(read_tile(before, old_table, pool, 64, index), ready).empty());
+    }
+    sealer.rewind(new_table, 1, changed_at);
+    for (std::size_t index = changed_at; index * 64 < image.size(); ++index) {
+        ASSERT_TRUE(sealer.take(read_tile(after, new_table, pool, 64, index), ready).empty());
+    }
+    for (const Tile& tile : ready)
+        std::memcpy(image.data() + tile.begin, tile.bytes().data(), tile.bytes().size());
+    EXPECT_EQ(image, image_of(after, new_table));
+}
+
+}  // namespace
+}  // namespace haul::pack

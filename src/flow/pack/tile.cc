@@ -1,0 +1,78 @@
+#include "flow/pack/tile.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace haul::pack {
+
+BufferPool::BufferPool(std::size_t buffers, std::size_t size) : size_(size) {
+    for (std::size_t i = 0; i < buffers; ++i) {
+        owned_.push_back(std::make_unique_for_overwrite<std::byte[]>(size));
+        free_.push_back(owned_.back().get());
+    }
+}
+
+std::byte* BufferPool::take(const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    if (!changed_.wait(lock, stop, [&] { return !free_.empty(); })) return nullptr;
+    // Last in, first out: the buffer that is still warm in the cache.
+    std::byte* buffer = free_.back();
+    free_.pop_back();
+    return buffer;
+}
+
+void BufferPool::give_back(std::byte* buffer) {
+    {
+        const std::scoped_lock lock(mutex_);
+        free_.push_back(buffer);
+    }
+    changed_.notify_one();
+}
+
+Buffer& Buffer::operator=(Buffer&& other) noexcept {
+    if (this != &other) {
+        reset();
+        pool_ = other.pool_;
+        bytes_ = std::exchange(other.bytes_, nullptr);
+    }
+    return *this;
+}
+
+void Buffer::reset() {
+    if (bytes_ != nullptr) pool_->give_back(std::exchange(bytes_, nullptr));
+}
+
+std::span<std::byte> stretch(const Tile& tile, std::uint64_t begin, std::uint64_t end) {
+    begin = std::max(begin, tile.begin);
+    end = std::min(end, tile.end);
+    if (begin >= end) return {};
+    return tile.bytes().subspan(static_cast<std::size_t>(begin - tile.begin),
+                                static_cast<std::size_t>(end - begin));
+}
+
+void plan_reads(const format::MemberTable& table, std::size_t finished, Tile& tile) {
+    const zip::Layout& layout = table.layout();
+    tile.reads.clear();
+    tile.read_entry.clear();
+    tile.first_entry = layout.member_at(tile.begin);
+    std::size_t entry = tile.first_entry;
+    for (; entry < table.entries() && layout.header_offset(entry) < tile.end; ++entry) {
+        const std::size_t line = table.line_of(entry);
+        if (table.kind(line) != zip::Kind::file || (tile.sent && entry < finished)) continue;
+        const std::uint64_t data = layout.data_offset(entry);
+        const std::span<std::byte> into = stretch(tile, data, layout.data_end(entry));
+        // An empty file is opened too, once, where its header ends: it may have become unreadable, or grown.
+        const bool empty_here = layout.data_end(entry) == data && data > tile.begin && data <= tile.end;
+        if (into.empty() && !empty_here) continue;
+        store::Read read;
+        read.name = table.path(line);
+        read.version.tag = table.version(line);
+        read.offset = into.empty() ? 0 : std::max(tile.begin, data) - data;
+        read.into = into;
+        tile.reads.push_back(std::move(read));
+        tile.read_entry.push_back(entry);
+    }
+    tile.last_entry = entry;
+}
+
+}  // namespace haul::pack

@@ -1,0 +1,73 @@
+// A tile under way: one contiguous stretch of a part's image, and the reads that fill it.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <stop_token>
+#include <vector>
+
+#include "format/member_table.h"
+#include "store/store.h"
+
+namespace haul::pack {
+
+// A fixed number of buffers of one size, lent and given back: what bounds a part's memory. Thread-safe.
+class BufferPool {
+  public:
+    BufferPool(std::size_t buffers, std::size_t size);
+    // Waits for one; null when stopped.
+    [[nodiscard]] std::byte* take(const std::stop_token& stop);
+    void give_back(std::byte* buffer);
+    [[nodiscard]] std::size_t size() const { return size_; }
+
+  private:
+    std::size_t size_;
+    std::mutex mutex_;
+    std::condition_variable_any changed_;
+    std::vector<std::unique_ptr<std::byte[]>> owned_;
+    std::vector<std::byte*> free_;
+};
+
+// A buffer of the pool, given back when it goes.
+class Buffer {
+  public:
+    Buffer() = default;
+    Buffer(BufferPool& pool, std::byte* bytes) : pool_(&pool), bytes_(bytes) {}
+    ~Buffer() { reset(); }
+    Buffer(Buffer&& other) noexcept : pool_(other.pool_), bytes_(other.bytes_) { other.bytes_ = nullptr; }
+    Buffer& operator=(Buffer&& other) noexcept;
+    Buffer(const Buffer&) = delete;
+    Buffer& operator=(const Buffer&) = delete;
+    void reset();
+    [[nodiscard]] std::byte* get() const { return bytes_; }
+
+  private:
+    BufferPool* pool_ = nullptr;
+    std::byte* bytes_ = nullptr;
+};
+
+struct Tile {
+    std::size_t index = 0;
+    std::uint64_t begin = 0, end = 0;  // of the image
+    bool sent = false;                 // the store has it already: read only for what members still need
+    std::size_t first_entry = 0, last_entry = 0;  // entries with a byte in it: [first, last)
+    Buffer buffer;
+    std::vector<store::Read> reads;       // in the order of the image
+    std::vector<std::size_t> read_entry;  // the entry of each read
+    [[nodiscard]] std::span<std::byte> bytes() const {
+        return {buffer.get(), static_cast<std::size_t>(end - begin)};
+    }
+};
+
+// The stretch of `tile` that [begin, end) of the image covers; empty where they do not meet.
+[[nodiscard]] std::span<std::byte> stretch(const Tile& tile, std::uint64_t begin, std::uint64_t end);
+
+// Sets entries and reads of a tile whose range and buffer are set. Files of entries before `finished` are
+// read only where the tile still has to be sent.
+void plan_reads(const format::MemberTable& table, std::size_t finished, Tile& tile);
+
+}  // namespace haul::pack

@@ -1,0 +1,187 @@
+#include "flow/set/set_view.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "base/digest.h"
+
+namespace haul::set {
+namespace {
+
+constexpr std::uint64_t kReadAtOnce = 4ULL << 20U;
+constexpr std::uint64_t kLongestRecord = 1ULL << 30U;
+
+Error not_complete(store::Store& store, std::string detail) {
+    return make_error(Code::not_found, "open the set", store.capabilities().address, std::move(detail));
+}
+
+// Generations at the set's folder, highest last; and whether anything of a set in the making is there.
+struct Found {
+    std::vector<std::uint32_t> generations;
+    bool in_the_making = false;
+};
+
+Result<Found> look(store::Store& store) {
+    Found found;
+    for (const store::Object& object : TRY(store::list_folder(store, ""))) {
+        if (const auto generation = format::generation_of(object.name))
+            found.generations.push_back(*generation);
+        if (object.name.starts_with(".haul") || format::part_number(object.name)) found.in_the_making = true;
+    }
+    std::sort(found.generations.begin(), found.generations.end());
+    return found;
+}
+
+Result<format::SetRecord> read_record(store::Store& store, std::uint32_t generation) {
+    const std::string name = format::file_name(generation);
+    return format::parse_record(TRY(store::read_object(store, name, kLongestRecord)), name);
+}
+
+// Paths of `part` that another part or nobody holds any more.
+std::set<std::string, std::less<>> left_out(const format::SetRecord& record, const std::string& part) {
+    std::set<std::string, std::less<>> paths;
+    for (const auto* list : {&record.superseded, &record.gone}) {
+        for (const format::PathInPart& entry : *list) {
+            if (entry.part == part) paths.insert(entry.path);
+        }
+    }
+    return paths;
+}
+
+Error contradicts(const format::PartRecord& part, std::string detail) {
+    return make_error(Code::corrupt, "read the manifest", part.manifest, std::move(detail));
+}
+
+// Adds the member; it has to lie where the members before it leave off. Sizes that reach around 2^64 would
+// put it anywhere.
+Status add_in_place(const format::PartRecord& part, const format::Member& member,
+                    format::MemberTable& table) {
+    const std::uint64_t before = table.layout().directory_offset();
+    table.add(member);
+    if (member.zip_name.empty()) {
+        if (!member.offset) return {};
+        return failure(contradicts(part, member.path + " has an offset, and no entry in the archive"));
+    }
+    const std::uint64_t after = table.layout().directory_offset();
+    if (after < before || after - before < member.size)
+        return failure(contradicts(part, fmt::format("{} has {} bytes", member.path, member.size)));
+    const std::uint64_t place = after - member.size;
+    if (member.offset && *member.offset == place) return {};
+    return failure(
+        contradicts(part, fmt::format("the offset of {} should be {} and {}", member.path, place,
+                                      member.offset ? fmt::format("is {}", *member.offset) : "is missing")));
+}
+
+// As read_manifest; `header` is set once it was read.
+Status read_lines(store::Store& store, const format::PartRecord& part, const Visitor& visit,
+                  std::optional<format::ManifestHeader>& header, const std::stop_token& stop) {
+    const store::Stat stat = TRY(store.stat({part.manifest, false}));
+    format::ManifestReader reader(part.manifest);
+    digest::Hasher hasher(digest::Algorithm::sha256);
+    std::vector<format::Member> members;
+    const auto take = [&](std::span<const std::byte> bytes) -> Status {
+        hasher.update(bytes);
+        members.clear();
+        TRY(reader.write(store::text_of(bytes), members));
+        for (const format::Member& member : members) TRY(visit(member));
+        return {};
+    };
+    TRY(store::read_through(store, part.manifest, stat.object.size, kReadAtOnce, take, stop));
+    TRY(reader.end());
+    const std::string digest = digest::text(digest::Algorithm::sha256, hasher.finish());
+    if (digest != part.manifest_digest) {
+        return failure(contradicts(
+            part, fmt::format("its digest is {}, the set's record says {}", digest, part.manifest_digest)));
+    }
+    header = reader.header();
+    return {};
+}
+
+}  // namespace
+
+Result<std::optional<format::SetRecord>> find_set(store::Store& store) {
+    const Found found = TRY(look(store));
+    if (found.generations.empty()) return std::optional<format::SetRecord>();
+    return std::optional(TRY(read_record(store, found.generations.back())));
+}
+
+Result<format::SetRecord> open_set(store::Store& store, std::uint32_t generation) {
+    const Found found = TRY(look(store));
+    if (found.generations.empty()) {
+        if (found.in_the_making) {
+            return failure(not_complete(store, "it is not complete: it has no record haul-00001.json yet")
+                               .with_remedy("run the same `haul pack` again, it continues; then come back"));
+        }
+        return failure(
+            not_complete(store, "no set is here").with_remedy("name the folder that holds haul-00001.json"));
+    }
+    if (generation == 0) return read_record(store, found.generations.back());
+    if (!std::binary_search(found.generations.begin(), found.generations.end(), generation)) {
+        return failure(not_complete(store, fmt::format("it has no generation {}", generation)));
+    }
+    return read_record(store, generation);
+}
+
+Status read_manifest(store::Store& store, const format::PartRecord& part, const Visitor& visit,
+                     const std::stop_token& stop) {
+    std::optional<format::ManifestHeader> header;
+    return read_lines(store, part, visit, header, stop);
+}
+
+Status read_table(store::Store& store, const format::PartRecord& part, format::MemberTable& table,
+                  const Visitor& visit, const std::stop_token& stop) {
+    std::optional<format::ManifestHeader> header;
+    const auto add = [&](const format::Member& member) -> Status {
+        TRY(add_in_place(part, member, table));
+        return visit(member);
+    };
+    TRY(read_lines(store, part, add, header, stop));
+    const zip::Layout& layout = table.layout();
+    if (header && header->image_size == layout.image_size() && header->layout_hash == layout.hash())
+        return {};
+    return failure(contradicts(part, "its header is of another layout than its lines make"));
+}
+
+Result<format::ManifestHeader> manifest_header(store::Store& store, const std::string& manifest_name) {
+    const store::Stat stat = TRY(store.stat({manifest_name, false}));
+    format::ManifestReader reader(manifest_name);
+    std::string buffer;
+    std::vector<format::Member> members;
+    constexpr std::uint64_t first_bytes = 64U << 10U;
+    for (std::uint64_t at = 0; at < stat.object.size && !reader.header();) {
+        buffer.resize(std::min(first_bytes, stat.object.size - at));
+        store::Read read;
+        read.name = manifest_name;
+        read.offset = at;
+        read.into = std::as_writable_bytes(std::span(buffer));
+        store.read_many({&read, 1}, {});
+        TRY(std::move(read.result));
+        members.clear();
+        TRY(reader.write(buffer, members));
+        at += buffer.size();
+    }
+    if (!reader.header())
+        return failure(Code::corrupt, "read the manifest", manifest_name, "it has no header line");
+    return *reader.header();
+}
+
+Status for_each_member(store::Store& store, const format::SetRecord& record,
+                       const std::function<Status(const format::PartRecord&, const format::Member&)>& visit,
+                       const std::stop_token& stop) {
+    for (const format::PartRecord& part : record.parts) {
+        const auto skip = left_out(record, part.name);
+        TRY(read_manifest(
+            store, part,
+            [&](const format::Member& member) -> Status {
+                if (!skip.empty() && skip.contains(member.path)) return {};
+                return visit(part, member);
+            },
+            stop));
+    }
+    return {};
+}
+
+}  // namespace haul::set

@@ -1,0 +1,236 @@
+#include "flow/set/verify.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <set>
+#include <thread>
+#include <utility>
+
+#include "base/digest.h"
+#include "flow/set/against.h"
+#include "flow/set/image_check.h"
+
+namespace haul::set {
+namespace {
+
+// What the manifest says of one entry.
+struct Expected {
+    std::optional<std::uint32_t> crc32;
+    std::string digest;
+};
+
+// What the threads of one verification share.
+class Verification {
+  public:
+    Verification(store::Store& store, const VerifyOptions& options, report::Hub& hub,
+                 const std::stop_token& stop)
+        : store_(store), options_(options), hub_(hub), stop_(stop) {}
+
+    Result<VerifyReport> run() {
+        auto record = open_set(store_);
+        if (!record) return damaged_or_error(std::move(record).error());
+        record_ = std::move(*record);
+        tell_total();
+        verify_parts();
+        if (error_) return failure(std::move(*error_));
+        if (options_.against != nullptr) {
+            TRY(compare_with_source(
+                store_, record_, *options_.against, [&](Finding finding) { add(std::move(finding)); },
+                stop_));
+        }
+        std::sort(report_.findings.begin(), report_.findings.end(), [](const Finding& a, const Finding& b) {
+            return std::tie(a.object, a.offset, a.path) < std::tie(b.object, b.offset, b.path);
+        });
+        return std::move(report_);
+    }
+
+  private:
+    // A record that is there and cannot be read is a finding of its own: it says where.
+    Result<VerifyReport> damaged_or_error(Error error) {
+        if (error.code != Code::corrupt) return failure(std::move(error));
+        add({error.subject, std::nullopt, {}, error.message()});
+        return std::move(report_);
+    }
+
+    void verify_parts() {
+        std::atomic<std::size_t> next = 0;
+        const auto work = [&](unsigned worker) {
+            for (std::size_t index = next++; index < record_.parts.size(); index = next++) {
+                if (Status done = verify_part(record_.parts[index], worker); !done) {
+                    const std::scoped_lock lock(mutex_);
+                    if (!error_) error_ = std::move(done).error();
+                    return;
+                }
+            }
+        };
+        std::vector<std::jthread> threads;
+        const auto count =
+            static_cast<unsigned>(std::min<std::size_t>(options_.threads, record_.parts.size()));
+        for (unsigned worker = 1; worker < count; ++worker) threads.emplace_back(work, worker);
+        work(0);
+    }
+
+    Status verify_part(const format::PartRecord& part, unsigned worker) {
+        format::MemberTable table;
+        std::vector<Expected> entries;
+        auto read = read_table(
+            store_, part, table,
+            [&](const format::Member& member) -> Status {
+                if (!member.zip_name.empty()) entries.push_back({member.crc32, member.digest});
+                return {};
+            },
+            stop_);
+        if (!read) return finding_or_error(part.manifest, std::move(read).error());
+        if (!check_counts(part, table)) return {};
+        if (options_.quick) return verify_size(part);
+        return verify_image(part, table, entries, worker);
+    }
+
+    // Damage is a finding; a store that cannot be read is an error.
+    Status finding_or_error(const std::string& object, Error error) {
+        if (error.code != Code::corrupt && error.code != Code::not_found) return failure(std::move(error));
+        add({object, std::nullopt, {}, error.code == Code::not_found ? "it is missing" : error.message()});
+        return {};
+    }
+
+    bool check_counts(const format::PartRecord& part, const format::MemberTable& table) {
+        if (table.layout().image_size() == part.size && table.entries() == part.members) return true;
+        add({part.manifest,
+             std::nullopt,
+             {},
+             fmt::format("its {} members make an image of {} bytes; the set's record says {} and {}",
+                         table.entries(), table.layout().image_size(), part.members, part.size)});
+        return false;
+    }
+
+    Status verify_size(const format::PartRecord& part) {
+        const auto image = TRY(store::find_object(store_, part.name));
+        if (!image) {
+            add({part.name, std::nullopt, {}, "it is missing"});
+        } else if (image->size != part.size) {
+            add({part.name,
+                 std::min(image->size, part.size),
+                 {},
+                 fmt::format("it has {} bytes, the set's record says {}", image->size, part.size)});
+        } else if (image->crc32 && *image->crc32 != part.crc32) {
+            add({part.name, std::nullopt, {}, "the store's CRC-32 is not the one in the set's record"});
+        }
+        count(part.members, part.bytes);
+        return {};
+    }
+
+    Status verify_image(const format::PartRecord& part, const format::MemberTable& table,
+                        const std::vector<Expected>& entries, unsigned worker) {
+        std::vector<std::uint32_t> expected;
+        expected.reserve(entries.size());
+        for (const Expected& entry : entries) expected.push_back(entry.crc32.value_or(0));
+        const digest::Algorithm algorithm =
+            digest::algorithm_named(record_.options.digest).value_or(digest::Algorithm::none);
+        bool contradicted = false;
+        std::uint64_t read_bytes = 0;
+        const auto contents = check_image(
+            store_, part.name, table, expected, algorithm,
+            [&](std::uint64_t offset, std::optional<std::size_t> entry, std::string what) {
+                contradicted = true;
+                const std::string path =
+                    entry ? std::string(table.path(table.line_of(*entry))) : std::string();
+                add({part.name, offset, path, std::move(what)});
+            },
+            [&](std::uint64_t bytes) {
+                read_bytes += bytes;
+                show(part, worker, read_bytes);
+            },
+            stop_);
+        if (!contents) return finding_or_error(part.name, contents.error());
+        check_digests(part, table, entries, *contents, algorithm);
+        if (!contradicted && contents->crc32 != part.crc32) {
+            add({part.name,
+                 std::nullopt,
+                 {},
+                 fmt::format("its CRC-32 is {:08x}, the set's record says {:08x}", contents->crc32,
+                             part.crc32)});
+        }
+        count(part.members, part.bytes);
+        return {};
+    }
+
+    void check_digests(const format::PartRecord& part, const format::MemberTable& table,
+                       const std::vector<Expected>& entries, const ImageContents& contents,
+                       digest::Algorithm algorithm) {
+        const std::size_t width = digest_width(algorithm);
+        if (width == 0) return;
+        for (std::size_t entry = 0; entry < entries.size(); ++entry) {
+            if (entries[entry].digest.empty()) continue;
+            const std::string is =
+                digest::text(algorithm, std::string_view(contents.digests).substr(entry * width, width));
+            if (is == entries[entry].digest) continue;
+            add({part.name, table.layout().data_offset(entry), std::string(table.path(table.line_of(entry))),
+                 fmt::format("the contents' digest is {}, the manifest says {}", is, entries[entry].digest)});
+        }
+    }
+
+    void add(Finding finding) {
+        report::Event event;
+        event.type = report::Type::notice;
+        event.level = report::Level::error;
+        event.subject = finding.path.empty() ? finding.object : finding.object + ": " + finding.path;
+        event.text =
+            finding.offset ? fmt::format("at byte {}: {}", *finding.offset, finding.what) : finding.what;
+        hub_.emit(std::move(event));
+        const std::scoped_lock lock(mutex_);
+        ++report_.finding_count;
+        if (report_.findings.size() < kMostFindingsListed) report_.findings.push_back(std::move(finding));
+    }
+
+    void count(std::uint64_t members, std::uint64_t bytes) {
+        const std::scoped_lock lock(mutex_);
+        ++report_.parts;
+        report_.members += members;
+        report_.bytes += bytes;
+        report::Event event;
+        event.type = report::Type::progress;
+        event.files = report_.members;
+        event.bytes = report_.bytes;
+        hub_.emit(std::move(event));
+    }
+
+    void show(const format::PartRecord& part, unsigned worker, std::uint64_t bytes) {
+        report::Event event;
+        event.type = report::Type::worker;
+        event.worker = worker;
+        event.subject = part.name;
+        event.bytes = bytes;
+        event.total_bytes = part.size;
+        hub_.emit(std::move(event));
+    }
+
+    void tell_total() {
+        report::Event event;
+        event.type = report::Type::total;
+        event.files = record_.files + record_.folders + record_.symlinks;
+        event.bytes = record_.bytes;
+        event.final_total = true;
+        hub_.emit(std::move(event));
+    }
+
+    store::Store& store_;
+    const VerifyOptions& options_;
+    report::Hub& hub_;
+    std::stop_token stop_;
+    format::SetRecord record_;
+    std::mutex mutex_;
+    VerifyReport report_;
+    std::optional<Error> error_;
+};
+
+}  // namespace
+
+Result<VerifyReport> verify(store::Store& set, const VerifyOptions& options, report::Hub& hub,
+                            const std::stop_token& stop) {
+    return Verification(set, options, hub, stop).run();
+}
+
+}  // namespace haul::set

@@ -1,0 +1,174 @@
+// The unit "close": symlinks, then every folder with its mode and times, the deepest first. Nothing of ours
+// follows a symlink after this.
+#include <algorithm>
+#include <utility>
+
+#include "base/fault_point.h"
+#include "flow/unpack/placing.h"
+#include "flow/unpack/units.h"
+
+namespace haul::unpack {
+namespace {
+
+constexpr std::size_t kBatch = 4096;
+
+// Whether a symlink at `path` may lead out of the destination: absolute, more `..` than its depth allows, or
+// `..` behind a name. What has that name may be a symlink itself, and then `..` is the parent of what it
+// points to; only those in front are known to go up the symlink's own path, on which nothing is a symlink.
+bool leads_out(const std::string& path, const std::string& target) {
+    if (target.starts_with('/')) return true;
+    auto depth = std::count(path.begin(), path.end(), '/');
+    bool named = false;
+    for (std::size_t begin = 0; begin <= target.size();) {
+        const std::size_t end = std::min(target.find('/', begin), target.size());
+        const std::string_view element = std::string_view(target).substr(begin, end - begin);
+        if (element == "..") {
+            if (named || --depth < 0) return true;
+        } else if (!element.empty() && element != ".") {
+            named = true;
+        }
+        begin = end + 1;
+    }
+    return false;
+}
+
+class Closing {
+  public:
+    Closing(Work& work, engine::Context& context) : work_(work), context_(context), log_(work) {}
+
+    Result<ledger::Outcome> run() {
+        for (std::size_t archive = 0; archive < work_.archives.names.size(); ++archive)
+            TRY(make_symlinks(archive));
+        FAULT_POINT("unpack.close.after_symlinks");
+        for (std::size_t archive = work_.archives.names.size(); archive-- > 0;) TRY(set_folders(archive));
+        FAULT_POINT("unpack.close.after_folders");
+        return log_.take(context_.lease.key);
+    }
+
+  private:
+    Status make_symlinks(std::size_t archive) {
+        const auto index = TRY(index_of(work_, archive));
+        for (std::size_t at = 0; at < index->count(); ++at) {
+            std::optional<Item> item = index->item(at);
+            if (!item || item->kind != zip::Kind::symlink || !work_.wanted(*item)) continue;
+            if (in_own_folder(item->path)) {
+                log_.failed(item->path, own_folder_error(*item));
+                continue;
+            }
+            if (item->foreign != nullptr) {
+                auto target = read_target(archive, *item);
+                if (!target) {
+                    TRY(log_.failed_alone(item->path, std::move(target).error()));
+                    continue;
+                }
+                item->target = std::move(*target);
+            }
+            if (work_.request.symlinks_inside && leads_out(item->path, item->target)) {
+                log_.failed(item->path,
+                            make_error(Code::unsupported, "unpack the symlink", item->path,
+                                       "it leads out of the destination, and --symlinks=inside was given"));
+                continue;
+            }
+            items_.push_back(std::move(*item));
+            if (items_.size() == kBatch) TRY(write());
+        }
+        return write();
+    }
+
+    // A foreign symlink's target is its data.
+    Result<std::string> read_target(std::size_t archive, const Item& item) {
+        constexpr std::uint64_t longest = 65536;
+        if (item.size > longest || item.foreign->compressed_size > longest) {
+            return failure(Code::corrupt, "unpack the symlink", item.path,
+                           "its target is longer than any path");
+        }
+        ArchiveSource source = TRY(ArchiveSource::open(*work_.archives.store, work_.archives.names[archive]));
+        const std::uint64_t data = TRY(zip::locate_data(source, *item.foreign));
+        std::vector<std::byte> stored(static_cast<std::size_t>(item.foreign->compressed_size));
+        TRY(source.read(data, stored));
+        std::string target;
+        zip::Extractor extractor(*item.foreign, source.name());
+        const auto sink = [&](std::span<const std::byte> bytes) -> Status {
+            for (const std::byte byte : bytes) target += static_cast<char>(byte);
+            return {};
+        };
+        TRY(extractor.write(stored, sink));
+        TRY(extractor.end(sink));
+        return target;
+    }
+
+    // Listing order backwards: what lies in a folder comes before the folder.
+    Status set_folders(std::size_t archive) {
+        const auto index = TRY(index_of(work_, archive));
+        for (std::size_t at = index->count(); at-- > 0;) {
+            std::optional<Item> item = index->item(at);
+            if (!item || item->kind != zip::Kind::folder || item->path == "." || !work_.wanted(*item))
+                continue;
+            if (in_own_folder(item->path)) {
+                log_.failed(item->path, own_folder_error(*item));
+                continue;
+            }
+            items_.push_back(std::move(*item));
+            if (items_.size() == kBatch) TRY(write());
+        }
+        return write();
+    }
+
+    Status write() {
+        if (items_.empty()) return {};
+        TRY(context_.check_stop());
+        TRY(work_.claim.check_if_stale());
+        std::vector<store::Write> writes;
+        for (const Item& item : items_) {
+            store::Write write;
+            write.name = placed_name(work_.request, item);
+            write.attributes = attributes_of(work_.request, item);
+            if (item.kind == zip::Kind::symlink) {
+                write.kind = store::Kind::symlink;
+                write.bytes = std::as_bytes(std::span(item.target));
+                write.attributes.mode.reset();
+                if (work_.request.if_exists != IfExists::overwrite)
+                    write.condition.kind = store::Condition::Kind::create_only;
+            } else {
+                write.kind = store::Kind::folder;
+            }
+            writes.push_back(std::move(write));
+        }
+        work_.destination.write_many(writes, {work_.scratch(context_.lease.ref.unit, "close")},
+                                     work_.shutdown.stop());
+        for (std::size_t i = 0; i < writes.size(); ++i) TRY(settle(items_[i], writes[i]));
+        items_.clear();
+        return {};
+    }
+
+    Status settle(const Item& item, store::Write& write) {
+        bool done = write.result.has_value();
+        if (!done && item.kind == zip::Kind::symlink && write.result.error().code == Code::exists) {
+            const auto looked = store::find_object(work_.destination, write.name);
+            if (!looked) return log_.failed_alone(item.path, looked.error());
+            const auto& there = *looked;
+            done = there && there->kind == store::Kind::symlink && there->target == item.target;
+        }
+        if (done) {
+            if (item.stands) log_.done(0);
+            if (item.stands) work_.count(1, 0);
+            return {};
+        }
+        return log_.failed_alone(item.path, std::move(write.result).error());
+    }
+
+    Work& work_;
+    engine::Context& context_;
+    OutcomeLog log_;
+    std::vector<Item> items_;
+};
+
+}  // namespace
+
+ledger::NewUnit close_unit() { return {kCloseUnit, "folders", "{}", 0}; }
+
+Result<ledger::Outcome> handle_close(Work& work, engine::Context& context) {
+    return Closing(work, context).run();
+}
+
+}  // namespace haul::unpack

@@ -1,0 +1,63 @@
+// The unit "plan": one archive, cut into runs of about 256 MiB.
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/json.h"
+#include "flow/unpack/units.h"
+
+namespace haul::unpack {
+namespace {
+
+constexpr std::uint64_t kRunBytes = 256ULL << 20U;
+constexpr std::size_t kRunItems = 100'000;
+
+}  // namespace
+
+zip::Limits limits_of(const Request& request) {
+    zip::Limits limits;
+    limits.max_ratio = request.max_ratio;
+    return limits;
+}
+
+Result<std::shared_ptr<const Index>> index_of(Work& work, std::size_t archive) {
+    auto index = work.indexes.get(work.archives, archive, limits_of(work.request), work.shutdown.stop());
+    if (index || index.error().code != Code::denied) return index;
+    Error error = std::move(index).error();
+    error.code = Code::io;
+    return failure(std::move(error));
+}
+
+ledger::NewUnit plan_unit(const Archives& archives, std::size_t archive) {
+    const json::Ordered payload{{"archive", archive}, {"identity", archives.identities[archive]}};
+    return {kPlanUnit, fmt::format("{:06}", archive), json::dump(payload),
+            static_cast<std::int64_t>(archive)};
+}
+
+Result<bool> still_planned(const Archives& archives, const std::string& payload) {
+    const json::Value value = TRY(json::parse(payload, "plan unit"));
+    const std::size_t archive = TRY(json::uint_at(value, "archive", "plan unit"));
+    return archive < archives.names.size() && plan_unit(archives, archive).payload == payload;
+}
+
+Result<ledger::Outcome> handle_plan(Work& work, engine::Context& context) {
+    const json::Value payload = TRY(json::parse(context.lease.payload, "plan unit"));
+    const std::size_t archive = TRY(json::uint_at(payload, "archive", "plan unit"));
+    const auto index = TRY(index_of(work, archive));
+    ledger::Outcome outcome;
+    RunUnit run{archive, 0, 0};
+    std::uint64_t bytes = 0;
+    for (std::size_t at = 0; at < index->count(); ++at) {
+        const std::optional<Item> item = index->item(at);
+        if (item && item->kind == zip::Kind::file) bytes += item->size;
+        run.last = at + 1;
+        if (bytes < kRunBytes && run.last - run.first < kRunItems) continue;
+        outcome.units.push_back(run_unit(run));
+        run.first = run.last;
+        bytes = 0;
+    }
+    if (run.first < run.last) outcome.units.push_back(run_unit(run));
+    return outcome;
+}
+
+}  // namespace haul::unpack

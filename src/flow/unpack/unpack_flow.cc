@@ -1,0 +1,280 @@
+// The pipeline of one unpack, top to bottom.
+#include <fmt/format.h>
+
+#include <memory>
+#include <utility>
+
+#include "base/fault_point.h"
+#include "base/json.h"
+#include "engine/engine.h"
+#include "flow/unpack/placing.h"
+#include "flow/unpack/units.h"
+#include "flow/unpack/unpack.h"
+#include "flow/unpack/work.h"
+#include "store/open_store.h"
+
+namespace haul::unpack {
+namespace {
+
+const char* name_of(IfExists rule) {
+    switch (rule) {
+        case IfExists::same:
+            return "same";
+        case IfExists::fail:
+            return "fail";
+        case IfExists::overwrite:
+            return "overwrite";
+        case IfExists::newer:
+            return "newer";
+    }
+    return "same";
+}
+
+Result<std::unique_ptr<claim::Claim>> take_claim(const Request& request, store::Store& destination,
+                                                 job::Job& job, report::Hub& hub,
+                                                 const std::stop_token& stop) {
+    claim::Request claim;
+    claim.claim.flow = "unpack";
+    claim.claim.source = request.source.canonical();
+    claim.claim.request = json::dump(meaning_of(request));
+    claim.claim.token = job.token();
+    claim.timeout = request.claim_timeout;
+    return claim::Claim::take(destination, std::move(claim), hub, stop);
+}
+
+Result<std::unique_ptr<store::Store>> open_destination(const Request& request,
+                                                       const engine::Shutdown& shutdown) {
+    store::OpenOptions options;
+    options.create = true;
+    options.stop = shutdown.stop();
+    return store::open_store(request.destination, options);
+}
+
+Result<engine::Summary> run_units(Work& work) {
+    const auto guarded = [&work](auto handle) {
+        return [&work, handle](engine::Context& context) { return work.claim.blame(handle(work, context)); };
+    };
+    const std::map<std::string, engine::Handler, std::less<>> handlers = {
+        {kPlanUnit, guarded(handle_plan)},
+        {kRunUnit, guarded(handle_run)},
+        {kCloseUnit, guarded(handle_close)}};
+    engine::Options options;
+    options.workers = work.request.jobs;
+    options.probe = [&work]() -> Status {
+        auto seen = work.destination.stat({".", false});
+        return seen ? Status() : Status(failure(std::move(seen).error()));
+    };
+    engine::Budget memory("memory", work.request.memory);
+    engine::Summary summary =
+        TRY(engine::run(work.job.ledger(), handlers, options, work.hub, memory, work.shutdown));
+    if (summary.drained) {
+        return failure(
+            make_error(Code::interrupted, "unpack", work.request.source.canonical(), "stopped on request")
+                .with_remedy("run the same command again to continue"));
+    }
+    return summary;
+}
+
+void tell_total(Work& work) {
+    if (!work.archives.set) return;
+    report::Event event;
+    event.type = report::Type::total;
+    event.files = work.archives.set->files + work.archives.set->folders + work.archives.set->symlinks;
+    event.bytes = work.archives.set->bytes;
+    event.final_total = true;
+    work.hub.emit(std::move(event));
+}
+
+Result<Totals> totals_of(Work& work) {
+    Totals totals;
+    const ledger::Ledger& ledger = work.job.ledger();
+    TRY(ledger::for_each_fact(ledger, kTotalFact, [&](const ledger::Fact& fact) -> Status {
+        const json::Value value = TRY(json::parse(fact.value.value_or("{}"), "totals"));
+        totals.files += TRY(json::uint_at(value, "files", "totals"));
+        totals.bytes += TRY(json::uint_at(value, "bytes", "totals"));
+        return {};
+    }));
+    const auto count = [](std::uint64_t& into) {
+        return [&into](const ledger::Fact&) -> Status {
+            ++into;
+            return {};
+        };
+    };
+    // Damage that an earlier run met counts as this run's does.
+    TRY(ledger::for_each_fact(ledger, kFailedFact, [&](const ledger::Fact& fact) -> Status {
+        const json::Value value = TRY(json::parse(fact.value.value_or("{}"), "failed item"));
+        ++totals.failed;
+        if (TRY(json::string_at(value, "reason", "failed item")) == name_of(Code::corrupt)) ++totals.damaged;
+        return {};
+    }));
+    TRY(ledger::for_each_fact(ledger, kSkippedFact, count(totals.skipped)));
+    return totals;
+}
+
+Status remove_own_files(Work& work) {
+    for (const char* folder : {kScratchFolder, kBatchFolder})
+        TRY(store::remove_folder(work.destination, folder, work.shutdown.stop()));
+    return {};
+}
+
+// A run that ended, with items that failed, has nothing to continue: the same command looks at everything
+// again.
+Status forget_what_is_over(job::Job& job) {
+    ledger::Query query;
+    query.what = ledger::Query::What::units;
+    query.kind = kCloseUnit;
+    query.state = ledger::State::done;
+    return TRY(job.ledger().read(query)).units.empty() ? Status() : job.begin_again();
+}
+
+// Runs cut for other archives would leave members out, or take one archive's places for another's.
+Status forget_other_archives(Work& work) {
+    bool same = true;
+    TRY(ledger::for_each_unit(work.job.ledger(), kPlanUnit, [&](const ledger::UnitRow& unit) -> Status {
+        same = same && TRY(still_planned(work.archives, unit.payload));
+        return {};
+    }));
+    if (same) return {};
+    work.hub.note(report::Level::warning,
+                  "the archives are not those that the earlier run began with: all are looked at again",
+                  work.request.source.canonical());
+    return work.job.begin_again();
+}
+
+// Temporaries of earlier runs: no upload is continued across processes.
+Status sweep_temporaries(Work& work) {
+    return store::remove_folder(work.destination, kScratchFolder, work.shutdown.stop());
+}
+
+// A damaged member is no mere failed item: the archive itself is wrong.
+Status refuse_damage(Work& work, const Totals& totals) {
+    if (totals.damaged == 0) return {};
+    Error error = make_error(Code::corrupt, "unpack", work.request.source.canonical(),
+                             fmt::format("{} members are damaged and were not written", totals.damaged));
+    error.kept = fmt::format("{} files that are whole are in place", totals.files);
+    return failure(std::move(error).with_remedy("`haul verify` says where the archive is damaged"));
+}
+
+// The destination's own mode and time, once nothing of ours comes or goes in it any more.
+Status set_root(Work& work) {
+    if (!work.archives.set || work.archives.names.empty()) return {};
+    const auto index = TRY(work.indexes.get(work.archives, 0, limits_of(work.request), work.shutdown.stop()));
+    const std::optional<Item> item = index->count() > 0 ? index->item(0) : std::nullopt;
+    if (!item || item->path != "." || !work.wanted(*item)) return {};
+    store::Write write;
+    write.name = ".";
+    write.kind = store::Kind::folder;
+    write.attributes = attributes_of(work.request, *item);
+    work.destination.write_many({&write, 1}, {}, work.shutdown.stop());
+    return std::move(write.result);
+}
+
+Result<Totals> run_all(Work& work) {
+    tell_total(work);
+    ledger::Outcome first;
+    for (std::size_t archive = 0; archive < work.archives.names.size(); ++archive)
+        first.units.push_back(plan_unit(work.archives, archive));
+    TRY(work.job.ledger().record(first));
+    engine::Summary summary = TRY(run_units(work));
+    if (summary.set_aside == 0) {
+        ledger::Outcome closing;
+        closing.units.push_back(close_unit());
+        TRY(work.job.ledger().record(closing));
+        summary = TRY(run_units(work));
+    }
+    Totals totals = TRY(totals_of(work));
+    totals.set_aside = summary.set_aside;
+    if (summary.set_aside > 0) return totals;
+    TRY(work.claim.check());
+    TRY(remove_own_files(work));
+    FAULT_POINT("unpack.before_release");
+    TRY(work.claim.release());
+    return totals;
+}
+
+// What would be unpacked; nothing is written.
+Result<Totals> look_only(const Request& request, const Archives& archives,
+                         const std::optional<Glob>& include) {
+    Totals totals;
+    for (std::size_t archive = 0; archive < archives.names.size(); ++archive) {
+        const auto index = TRY(Index::load(archives, archive, limits_of(request), {}));
+        for (std::size_t at = 0; at < index->count(); ++at) {
+            const std::optional<Item> item = index->item(at);
+            if (!item || !item->stands) continue;
+            if (include && !include->matches(item->path, item->kind == zip::Kind::folder)) continue;
+            ++totals.files;
+            totals.bytes += item->kind == zip::Kind::file ? item->size : 0;
+        }
+    }
+    return totals;
+}
+
+}  // namespace
+
+bool Work::wanted(const Item& item) const {
+    return !include || include->matches(item.path, item.kind == zip::Kind::folder);
+}
+
+std::string Work::scratch(std::int64_t unit, const char* purpose) const {
+    return fmt::format("{}/{:06}-{}-{}", kScratchFolder, claim.number(), unit, purpose);
+}
+
+void Work::count(std::uint64_t files, std::uint64_t bytes) {
+    report::Event event;
+    event.type = report::Type::progress;
+    event.files = files_done.fetch_add(files) + files;
+    event.bytes = bytes_done.fetch_add(bytes) + bytes;
+    hub.emit(std::move(event));
+}
+
+Result<Totals> unpack(const Request& request, job::Job& job, report::Hub& hub, engine::Shutdown& shutdown) {
+    Archives archives = TRY(find_archives(request.source));
+    std::optional<Glob> include;
+    if (!request.include.empty()) include = TRY(Glob::parse(request.include));
+    if (request.dry_run) return look_only(request, archives, include);
+    if (!archives.set) {
+        IndexCache indexes;
+        TRY(check_names(request, archives, indexes, shutdown));
+    }
+    const std::unique_ptr<store::Store> destination = TRY(open_destination(request, shutdown));
+    FAULT_POINT("unpack.before_claim");
+    const std::unique_ptr<claim::Claim> claim =
+        TRY(take_claim(request, *destination, job, hub, shutdown.stop()));
+    FAULT_POINT("unpack.after_claim");
+    Work work{request, std::move(archives), *destination, *claim, job, hub, shutdown, {}, std::move(include)};
+    TRY(forget_what_is_over(job));
+    TRY(forget_other_archives(work));
+    TRY(sweep_temporaries(work));
+    if (needs_own_paths(request)) TRY(work.earlier.load(*destination, kBatchFolder, shutdown.stop()));
+    const Totals totals = TRY(claim->blame(run_all(work)));
+    if (totals.set_aside > 0) return totals;
+    TRY(set_root(work));
+    TRY(refuse_damage(work, totals));
+    return totals;
+}
+
+Status cancel(const Request& request, job::Job& job, report::Hub& hub) {
+    engine::Shutdown shutdown(false);
+    const std::unique_ptr<store::Store> destination = TRY(open_destination(request, shutdown));
+    if (!TRY(store::find_object(*destination, ".haul"))) return {};
+    const std::unique_ptr<claim::Claim> claim =
+        TRY(take_claim(request, *destination, job, hub, shutdown.stop()));
+    Work work{request, {}, *destination, *claim, job, hub, shutdown, {}};
+    TRY(remove_own_files(work));
+    return claim->release();
+}
+
+json::Ordered meaning_of(const Request& request) {
+    json::Ordered meaning;
+    meaning["source"] = request.source.canonical();
+    meaning["destination"] = request.destination.canonical();
+    meaning["if_exists"] = name_of(request.if_exists);
+    meaning["symlinks_inside"] = request.symlinks_inside;
+    meaning["owner"] = request.owner;
+    meaning["rename_unfit"] = request.rename_unfit;
+    meaning["max_ratio"] = request.max_ratio;
+    meaning["include"] = request.include;
+    return meaning;
+}
+
+}  // namespace haul::unpack

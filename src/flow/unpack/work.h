@@ -1,0 +1,51 @@
+// What all steps of one unpack share. Lives in unpack_flow.cc for the length of the job; thread-safe as its
+// parts are.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/glob.h"
+#include "engine/shutdown.h"
+#include "flow/claim/claim.h"
+#include "flow/job/job.h"
+#include "flow/unpack/earlier_paths.h"
+#include "flow/unpack/index.h"
+#include "flow/unpack/unpack.h"
+#include "report/event.h"
+#include "store/store.h"
+
+namespace haul::unpack {
+
+inline constexpr const char* kPlanUnit = "plan";    // reads an archive's index and cuts it into runs
+inline constexpr const char* kRunUnit = "run";      // unpacks a run of members
+inline constexpr const char* kCloseUnit = "close";  // symlinks, then folders' modes and times
+// Facts: an item that could not be unpacked (key: its path), and totals by unit.
+inline constexpr const char* kFailedFact = "failed";
+inline constexpr const char* kSkippedFact = "skipped";
+inline constexpr const char* kTotalFact = "total";
+inline constexpr const char* kScratchFolder = ".haul/tmp";
+
+struct Work {
+    const Request& request;
+    Archives archives;
+    store::Store& destination;
+    claim::Claim& claim;
+    job::Job& job;
+    report::Hub& hub;
+    engine::Shutdown& shutdown;
+    IndexCache indexes;
+    std::optional<Glob> include = std::nullopt;
+    EarlierPaths earlier = {};  // only where the rule for what exists needs them
+    std::atomic<std::uint64_t> files_done = 0, bytes_done = 0;
+
+    [[nodiscard]] bool wanted(const Item& item) const;
+    [[nodiscard]] std::string scratch(std::int64_t unit, const char* purpose) const;
+    void count(std::uint64_t files, std::uint64_t bytes);
+};
+
+}  // namespace haul::unpack

@@ -1,0 +1,42 @@
+#include <fcntl.h>
+
+#include <string>
+#include <utility>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "report/event_text.h"
+#include "report/output.h"
+#include "report/sinks.h"
+
+namespace haul::report {
+namespace {
+
+class LogSink : public Sink {
+  public:
+    LogSink(file::Fd fd, Level minimum) : fd_(std::move(fd)), minimum_(minimum) {}
+
+    void on(const Event& event) override {
+        if (event.type == Type::worker || event.type == Type::progress) return;
+        if (level_of(event) >= minimum_) lines_ += json::dump(to_json(event)) + "\n";
+    }
+    void tick() override {
+        write_out(fd_.get(), lines_);
+        lines_.clear();
+    }
+    void close() override { tick(); }
+
+  private:
+    file::Fd fd_;
+    Level minimum_;
+    std::string lines_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Sink>> make_log_sink(const std::string& path, Level minimum) {
+    file::Fd fd = TRY(file::open_at(AT_FDCWD, path, O_WRONLY | O_CREAT | O_APPEND, 0600));
+    return std::make_unique<LogSink>(std::move(fd), minimum);
+}
+
+}  // namespace haul::report

@@ -1,0 +1,140 @@
+#include "store/address.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+namespace haul::store {
+namespace {
+
+constexpr const char* kParse = "read address";
+constexpr const char* kForms =
+    "give /path, ./path, file:///path, s3://bucket/prefix, rclone:REMOTE:path or https://…";
+
+std::unexpected<Error> no_address(std::string_view text, std::string why) {
+    return failure(make_error(Code::usage, kParse, std::string(text), std::move(why)).with_remedy(kForms));
+}
+
+std::string without_slashes_around(std::string_view path) {
+    while (path.starts_with('/')) path.remove_prefix(1);
+    while (path.ends_with('/')) path.remove_suffix(1);
+    return std::string(path);
+}
+
+std::optional<int> hex_digit(char digit) {
+    if (digit >= '0' && digit <= '9') return digit - '0';
+    const int letter = std::tolower(static_cast<unsigned char>(digit));
+    if (letter >= 'a' && letter <= 'f') return letter - 'a' + 10;
+    return std::nullopt;
+}
+
+std::optional<std::string> percent_decoded(std::string_view text) {
+    std::string decoded;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (text[at] != '%') {
+            decoded += text[at];
+            continue;
+        }
+        if (at + 2 >= text.size()) return std::nullopt;
+        const auto high = hex_digit(text[at + 1]);
+        const auto low = hex_digit(text[at + 2]);
+        if (!high || !low) return std::nullopt;
+        decoded += static_cast<char>(*high * 16 + *low);
+        at += 2;
+    }
+    return decoded;
+}
+
+Result<Address> local_address(const std::string& path, std::string_view text) {
+    if (path.empty()) return no_address(text, "it is empty");
+    if (path.find('\0') != std::string::npos) return no_address(text, "it has a NUL byte in it");
+    std::error_code problem;
+    const std::filesystem::path absolute = std::filesystem::absolute(path, problem);
+    if (problem) return failure(os_error(problem.value(), kParse, std::string(text)));
+    const std::filesystem::path resolved = std::filesystem::weakly_canonical(absolute, problem);
+    if (problem) return failure(os_error(problem.value(), kParse, std::string(text)));
+    Address address;
+    address.path = resolved.lexically_normal().string();
+    while (address.path.size() > 1 && address.path.ends_with('/')) address.path.pop_back();
+    address.as_given = text;
+    return address;
+}
+
+Result<Address> file_address(std::string_view rest, std::string_view text) {
+    const std::string_view host = rest.substr(0, rest.find('/'));
+    if (!host.empty() && host != "localhost")
+        return no_address(text, "a file:// address names no other machine");
+    auto path = percent_decoded(rest.substr(host.size()));
+    if (!path || !path->starts_with('/')) return no_address(text, "a file:// address needs an absolute path");
+    return local_address(*path, text);
+}
+
+Result<Address> remote_address(Scheme scheme, char separator, std::string_view rest, std::string_view text) {
+    Address address;
+    address.scheme = scheme;
+    const std::size_t end = std::min(rest.find(separator), rest.size());
+    address.authority = rest.substr(0, end);
+    if (address.authority.empty()) return no_address(text, "it names no bucket, remote or host");
+    address.path = without_slashes_around(rest.substr(std::min(end + 1, rest.size())));
+    address.as_given = text;
+    return address;
+}
+
+}  // namespace
+
+Result<Address> parse_address(std::string_view text) {
+    if (text.starts_with("rclone:")) return remote_address(Scheme::rclone, ':', text.substr(7), text);
+    const std::size_t end = text.find("://");
+    if (end == std::string_view::npos || text.substr(0, end).find('/') != std::string_view::npos) {
+        return local_address(std::string(text), text);
+    }
+    const std::string_view scheme = text.substr(0, end);
+    const std::string_view rest = text.substr(end + 3);
+    if (scheme == "file") return file_address(rest, text);
+    if (scheme == "s3") return remote_address(Scheme::s3, '/', rest, text);
+    if (scheme == "http" || scheme == "https") return remote_address(Scheme::http, '/', rest, text);
+    return no_address(text, fmt::format("no kind of place is called `{}`", scheme));
+}
+
+std::string Address::canonical() const {
+    const std::string slash_path = path.empty() ? "" : "/" + path;
+    switch (scheme) {
+        case Scheme::local:
+            return path;
+        case Scheme::s3:
+            return fmt::format("s3://{}{}", authority, slash_path);
+        case Scheme::rclone:
+            return fmt::format("rclone:{}:{}", authority, path);
+        case Scheme::http:
+            return fmt::format("{}://{}{}", as_given.starts_with("https:") ? "https" : "http", authority,
+                               slash_path);
+    }
+    return path;
+}
+
+std::string Address::last_element() const { return path.substr(path.rfind('/') + 1); }
+
+Address Address::child(std::string_view name) const {
+    Address address = *this;
+    const auto append = [name](std::string& to, bool separate) {
+        if (separate && !to.ends_with('/')) to += '/';
+        to += name;
+    };
+    append(address.path, !path.empty());
+    append(address.as_given, scheme != Scheme::rclone || !path.empty());
+    return address;
+}
+
+bool contains(const Address& outer, const Address& inner) {
+    if (outer.scheme != inner.scheme || outer.authority != inner.authority) return false;
+    if (outer.path.empty() || outer.path == inner.path) return true;
+    const std::string folder = outer.path.ends_with('/') ? outer.path : outer.path + "/";
+    return inner.path.starts_with(folder);
+}
+
+}  // namespace haul::store

@@ -1,0 +1,50 @@
+#include "store/memory/memory_place.h"
+
+#include <fmt/format.h>
+
+#include <span>
+#include <utility>
+
+#include "base/clock.h"
+#include "base/digest.h"
+
+namespace haul::store::memory {
+
+std::string Place::subject(std::string_view name) const { return fmt::format("{}/{}", address, name); }
+
+Entry* Place::find(std::string_view name) {
+    for (const char* mark : {"", "/"}) {
+        const auto found = entries.find(std::string(name) + mark);
+        if (found != entries.end()) return &found->second;
+    }
+    return nullptr;
+}
+
+Status Place::check(const std::string& name, const Condition& condition) {
+    const Entry* there = find(name);
+    if (condition.kind == Condition::Kind::create_only && there != nullptr) {
+        return failure(Code::exists, "write", subject(name), "something of this name is there already");
+    }
+    if (condition.kind != Condition::Kind::replace || condition.version.tag.empty()) return {};
+    if (there != nullptr && there->object.version == condition.version) return {};
+    return failure(Code::changed, "write", subject(name), "it is no longer the version that was asked for");
+}
+
+Object& Place::put(const std::string& name, Kind kind, std::string bytes, const Attributes& attributes) {
+    Entry entry;
+    entry.object.name = name;
+    entry.object.kind = kind;
+    entry.object.attributes = attributes;
+    if (!attributes.mtime_ns) entry.object.attributes.mtime_ns = clock::wall().count();
+    entry.object.version.tag = fmt::format("v{}", ++last_version);
+    if (kind == Kind::symlink) entry.object.target = bytes;
+    if (kind == Kind::file) {
+        entry.object.size = bytes.size();
+        entry.object.crc32 = digest::crc32(0, std::as_bytes(std::span(bytes)));
+    }
+    entry.bytes = std::move(bytes);
+    const std::string key = kind == Kind::folder ? name + "/" : name;
+    return entries.insert_or_assign(key, std::move(entry)).first->second.object;
+}
+
+}  // namespace haul::store::memory

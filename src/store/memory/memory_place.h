@@ -1,0 +1,47 @@
+// What a memory store holds: objects and uploads under way. Several stores may stand on one place, as several
+// processes do on one service.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "store/store.h"
+
+namespace haul::store::memory {
+
+struct Entry {
+    Object object;
+    std::string bytes;
+};
+
+struct HeldPiece {
+    std::string bytes;
+    std::uint32_t crc32 = 0;
+};
+
+struct HeldUpload {
+    UploadRequest request;
+    std::map<std::uint32_t, HeldPiece> pieces;
+};
+
+// All members are guarded by `mutex`; the functions expect it to be held.
+struct Place {
+    std::mutex mutex;
+    std::string address;
+    std::map<std::string, Entry> entries;       // by listing key: the name, `/` appended to folders
+    std::map<std::string, HeldUpload> uploads;  // by id
+    std::uint64_t last_version = 0;
+    std::uint64_t last_upload = 0;
+
+    [[nodiscard]] Entry* find(std::string_view name);
+    // Code::exists or Code::changed where the condition does not hold.
+    [[nodiscard]] Status check(const std::string& name, const Condition& condition);
+    Object& put(const std::string& name, Kind kind, std::string bytes, const Attributes& attributes);
+    [[nodiscard]] std::string subject(std::string_view name) const;
+};
+
+}  // namespace haul::store::memory

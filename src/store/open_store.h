@@ -1,0 +1,37 @@
+// Makes the store of an address with its wrappers: the only place that chooses their order
+// (trace > limit > retry > fault > store). Faults, where a test plans them (HAUL_STORE_FAULTS), lie beneath
+// retry.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <stop_token>
+#include <string>
+
+#include "store/address.h"
+#include "store/store.h"
+
+namespace haul::store {
+
+namespace wrap {
+class Bandwidth;  // wrap/limit.h
+struct Counters;  // wrap/trace.h
+}  // namespace wrap
+
+struct OpenOptions {
+    bool create = false;           // make the folder where it is missing
+    bool follow_symlinks = false;  // list and read what symlinks point to
+    std::string sort_folder =
+        {};  // local: where listings of huge folders sort their runs; empty: $TMPDIR or /tmp
+    std::uint64_t bandwidth = 0;  // bytes a second, 0: unlimited
+    unsigned threads = 0;         // 0: as the store thinks best
+    std::stop_token stop = {};    // ends the waits between retries in calls that take no token
+    std::shared_ptr<wrap::Bandwidth> limiter = nullptr;  // shared with other stores, instead of `bandwidth`
+    std::shared_ptr<wrap::Counters> counters =
+        nullptr;  // where the calls are counted, for who wants to read them
+};
+
+// Code::unsupported for kinds of place that are not built yet, Code::not_found for a folder that is missing.
+[[nodiscard]] Result<std::unique_ptr<Store>> open_store(const Address& address, const OpenOptions& options);
+
+}  // namespace haul::store

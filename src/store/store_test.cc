@@ -1,0 +1,90 @@
+// The conveniences over the batch calls.
+#include "store/store.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "store/memory/memory_store.h"
+
+namespace haul::store {
+namespace {
+
+using testing::ElementsAre;
+
+class Conveniences : public testing::Test {
+  protected:
+    void put(const std::string& name, const std::string& text) {
+        ASSERT_TRUE(replace_or_create(name, text).has_value());
+    }
+    Status replace_or_create(const std::string& name, const std::string& text) {
+        Write write;
+        write.name = name;
+        write.bytes = std::as_bytes(std::span(text));
+        store_.write_many(std::span(&write, 1), {}, {});
+        return std::move(write.result);
+    }
+    std::vector<std::string> names(const std::string& folder) {
+        std::vector<std::string> found;
+        const std::vector<Object> objects = list_folder(store_, folder).value();
+        for (const Object& object : objects) found.push_back(object.name);
+        return found;
+    }
+
+    memory::MemoryStore store_;
+};
+
+TEST_F(Conveniences, ReadsThroughInStretches) {
+    put("f", "0123456789");
+    std::vector<std::string> seen;
+    const auto take = [&](std::span<const std::byte> bytes) -> Status {
+        seen.emplace_back(text_of(bytes));
+        return {};
+    };
+    ASSERT_TRUE(read_through(store_, "f", 10, 4, take).has_value());
+    EXPECT_THAT(seen, ElementsAre("0123", "4567", "89"));
+    seen.clear();
+    ASSERT_TRUE(read_through(store_, "f", 0, 4, take).has_value());
+    EXPECT_TRUE(seen.empty());
+}
+
+TEST_F(Conveniences, ReadsThroughOneVersionOnly) {
+    put("f", "0123456789");
+    std::string seen;
+    const Status done = read_through(store_, "f", 10, 4, [&](std::span<const std::byte> bytes) -> Status {
+        seen += text_of(bytes);
+        put("f", "abcdefghij");
+        return {};
+    });
+    ASSERT_FALSE(done.has_value());
+    EXPECT_EQ(done.error().code, Code::changed);
+    EXPECT_EQ(seen, "0123");
+}
+
+TEST_F(Conveniences, ReadingThroughEndsWithTheSinksError) {
+    put("f", "0123456789");
+    int calls = 0;
+    const Status done = read_through(store_, "f", 10, 4, [&](std::span<const std::byte>) -> Status {
+        ++calls;
+        return failure(Code::corrupt, "look at", "f", "not what it should be");
+    });
+    ASSERT_FALSE(done.has_value());
+    EXPECT_EQ(done.error().code, Code::corrupt);
+    EXPECT_EQ(calls, 1);
+    EXPECT_EQ(read_through(store_, "gone", 1, 1, [](auto) { return Status(); }).error().code,
+              Code::not_found);
+}
+
+TEST_F(Conveniences, RemovesAFolderWithItsFilesAndNothingBeside) {
+    for (const char* name : {"a", "folder/1", "folder/2", "folder2/1"}) put(name, "x");
+    ASSERT_TRUE(remove_folder(store_, "folder").has_value());
+    EXPECT_THAT(names("folder"), ElementsAre());
+    EXPECT_THAT(names("folder2"), ElementsAre("folder2/1"));
+    EXPECT_TRUE(find_object(store_, "a").value().has_value());
+    EXPECT_TRUE(remove_folder(store_, "folder").has_value()) << "gone already is no error";
+}
+
+}  // namespace
+}  // namespace haul::store

@@ -1,0 +1,56 @@
+#include "store/wrap/retry_budget.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "base/random.h"
+
+namespace haul::store::wrap {
+
+bool RetryBudget::spend() {
+    const std::lock_guard lock(mutex_);
+    if (left_ < 1) return false;
+    left_ -= 1;
+    return true;
+}
+
+void RetryBudget::refund() {
+    const std::lock_guard lock(mutex_);
+    left_ = std::min(options_.budget, left_ + 0.1);
+}
+
+bool Attempts::again(const Error& error, const std::stop_token& stop) {
+    if (error.retry != Retry::later) return false;
+    const clock::Nanoseconds wait = delay(error);
+    if (clock::boot() + wait - begun_ > budget_.options().deadline) return false;
+    if (!budget_.spend()) return false;
+    ++made_;
+    stopped_ = !clock::sleep(wait, stop.stop_possible() ? stop : budget_.options().stop);
+    return !stopped_;
+}
+
+clock::Nanoseconds Attempts::delay(const Error& error) const {
+    const RetryOptions& options = budget_.options();
+    clock::Nanoseconds most = options.first_delay;
+    for (unsigned doubled = 1; doubled < made_ && most < options.max_delay; ++doubled) most *= 2;
+    most = std::min(most, options.max_delay);
+    const clock::Nanoseconds jittered(random::below(static_cast<std::uint64_t>(most.count()) + 1));
+    if (!error.retry_after) return jittered;
+    return std::max<clock::Nanoseconds>(jittered, *error.retry_after);
+}
+
+Error Attempts::given_up(Error error) const {
+    if (stopped_) {
+        Error interrupted =
+            make_error(Code::interrupted, error.operation, error.subject, "stopped on request");
+        interrupted.cause = std::make_shared<const Error>(std::move(error));
+        return interrupted;
+    }
+    if (error.retry == Retry::later && retried()) error.detail += fmt::format(" (tried {} times)", made_);
+    return error;
+}
+
+}  // namespace haul::store::wrap

@@ -1,0 +1,72 @@
+#include "store/wrap/test_hooks.h"
+
+#ifdef HAUL_FAULT_POINTS
+
+#include <fcntl.h>
+#include <stdlib.h>
+
+#include <span>
+#include <string>
+#include <utility>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "store/wrap/fault.h"
+
+namespace haul::store::wrap {
+namespace {
+
+std::string setting(const char* name) {
+    const char* value = ::getenv(name);
+    return value == nullptr ? std::string() : std::string(value);
+}
+
+Result<std::shared_ptr<FaultPlan>>& shared_plan() {
+    static Result<std::shared_ptr<FaultPlan>> plan = FaultPlan::parse(setting("HAUL_STORE_FAULTS"));
+    return plan;
+}
+
+class ReportingStore final : public ForwardingStore {
+  public:
+    ReportingStore(std::unique_ptr<Store> target, std::shared_ptr<const Counters> counters, std::string path)
+        : ForwardingStore(std::move(target)), counters_(std::move(counters)), path_(std::move(path)) {}
+    ReportingStore(const ReportingStore&) = delete;
+    ReportingStore& operator=(const ReportingStore&) = delete;
+    ~ReportingStore() override {
+        json::Ordered line;
+        line["address"] = target().capabilities().address;
+        line["counters"] = to_json(*counters_);
+        if (const auto& plan = shared_plan()) {
+            line["faults_fired"] = (*plan)->fired();
+            line["faults_unfired"] = (*plan)->unfired();
+        }
+        const std::string text = json::dump(line) + "\n";
+        auto file = file::open_at(AT_FDCWD, path_, O_WRONLY | O_CREAT | O_APPEND);
+        // A destructor has nobody to tell: the test that asked for the file misses it.
+        if (file) static_cast<void>(file::append_all(file->get(), std::as_bytes(std::span(text)), path_));
+    }
+
+  private:
+    std::shared_ptr<const Counters> counters_;
+    std::string path_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> with_planned_faults(std::unique_ptr<Store> store) {
+    if (setting("HAUL_STORE_FAULTS").empty()) return store;
+    const auto& plan = shared_plan();
+    if (!plan) return failure(plan.error());
+    return std::unique_ptr<Store>(std::make_unique<FaultStore>(std::move(store), *plan));
+}
+
+std::unique_ptr<Store> reporting_counters(std::unique_ptr<Store> store,
+                                          std::shared_ptr<const Counters> counters) {
+    std::string path = setting("HAUL_STORE_COUNTERS");
+    if (path.empty()) return store;
+    return std::make_unique<ReportingStore>(std::move(store), std::move(counters), std::move(path));
+}
+
+}  // namespace haul::store::wrap
+
+#endif

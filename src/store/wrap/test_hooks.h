@@ -1,0 +1,27 @@
+// What tests of the real binary need, compiled in only with HAUL_FAULT_POINTS:
+//
+//   HAUL_STORE_FAULTS=PLAN     faults beneath retry (see fault.h), one plan for all stores of the process
+//   HAUL_STORE_COUNTERS=FILE   a JSON line is appended when a store is closed: {"address", "counters",
+//   "faults_fired",
+//                              "faults_unfired"}
+#pragma once
+
+#ifdef HAUL_FAULT_POINTS
+
+#include <memory>
+
+#include "base/result.h"
+#include "store/store.h"
+#include "store/wrap/trace.h"
+
+namespace haul::store::wrap {
+
+// The store itself where no faults are planned. Code::usage where the plan cannot be read.
+[[nodiscard]] Result<std::unique_ptr<Store>> with_planned_faults(std::unique_ptr<Store> store);
+// The store itself where no file is named.
+[[nodiscard]] std::unique_ptr<Store> reporting_counters(std::unique_ptr<Store> store,
+                                                        std::shared_ptr<const Counters> counters);
+
+}  // namespace haul::store::wrap
+
+#endif

@@ -1,0 +1,61 @@
+"""--memory is a promise: peak memory stays below it, however many files there are."""
+
+import os
+import random
+from pathlib import Path
+
+import pytest
+from harness import make, sets
+
+FIGURES = Path(__file__).resolve().parents[2] / "build" / "check-logs" / "figures.txt"
+
+
+def peak_of(haul, *arguments) -> tuple[int, float]:
+    """Peak resident set in bytes, and seconds."""
+    # A child's peak is never below its parent's at the fork: time is a small parent, the test runner is none.
+    measured = haul.space / "peak"
+    seconds = haul.run(*arguments, before=["time", "-f", "%M", "-o", measured], limit=2400, code=0).seconds
+    return int(measured.read_text().split()[-1]) * 1024, seconds
+
+
+def many_files(root: Path, count: int) -> Path:
+    chance = random.Random(2)
+    data = chance.randbytes(8192)
+    for first in range(0, count, 1000):
+        folder = root / f"{first // 100_000:03}" / f"{first // 1000 % 100:02}"
+        folder.mkdir(parents=True)
+        top = os.open(folder, os.O_RDONLY)
+        for number in range(first, min(first + 1000, count)):
+            fd = os.open(f"{number:08}.bin", os.O_CREAT | os.O_WRONLY, 0o644, dir_fd=top)
+            start = number % 4096
+            os.write(fd, data[start:start + chance.randrange(4097)])
+            os.close(fd)
+        os.close(top)
+    return root
+
+
+@pytest.mark.timeout(3000)
+def test_many_small_files(haul, space, full):
+    count = 2_000_000 if full else 100_000
+    source = many_files(space / "source", count)
+    peak, seconds = peak_of(haul, "pack", source, space / "out", "--memory", "512MiB", "--part-size", "1GB")
+    FIGURES.parent.mkdir(parents=True, exist_ok=True)
+    with open(FIGURES, "a", encoding="utf-8") as out:
+        out.write(f"{count:,} files of 0 to 4 KB packed in {seconds:.1f} s, {count / seconds:,.0f} files/s, "
+                  f"peak {peak / 2**20:.0f} MiB\n")
+    assert peak < 512 << 20
+    assert sets.set_record(space / "out" / "source")["totals"]["files"] == count
+    assert sum(p.stat().st_size for p in haul.state.rglob("*") if p.is_file()) < 1 << 20
+    peak, _ = peak_of(haul, "verify", space / "out" / "source")
+    assert peak < 512 << 20
+    peak, _ = peak_of(haul, "unpack", space / "out" / "source", space / "back", "--memory", "512MiB")
+    assert peak < 512 << 20
+
+
+@pytest.mark.parametrize("memory", [64, 128])
+def test_small_budgets(haul, space, memory):
+    source = make.with_large_one(space / "source", 300, megabytes=150)
+    peak, _ = peak_of(haul, "pack", source, space / "out", "--memory", f"{memory}MiB", "--jobs", "4", "--part-size", "30MB")
+    assert peak < memory << 20, f"pack: {peak / 2**20:.0f} MiB"
+    peak, _ = peak_of(haul, "unpack", space / "out" / "source", space / "back", "--memory", f"{memory}MiB", "--jobs", "4")
+    assert peak < memory << 20, f"unpack: {peak / 2**20:.0f} MiB"

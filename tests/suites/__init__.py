@@ -1,0 +1,1 @@
+"""The suites of ./check: one module a kind, each with functions that return an Outcome."""
