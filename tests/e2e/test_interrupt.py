@@ -30,7 +30,7 @@ def test_pack(haul, space, source, point):
 def test_unpack(haul, space, source):
     haul.run("pack", source, space / "out", "--part-size", "10MB", code=0)
     arguments = ["unpack", space / "out" / "source", space / "back"]
-    finished = wait(interrupt_at(haul, "unpack.after_claim", *arguments))
+    finished = wait(interrupt_at(haul, "unpack.batch.before_write", *arguments))
     assert finished.code == 130, finished
     haul.run(*arguments, code=0)
     trees.assert_same(trees.record(space / "back"), trees.record(source))
