@@ -14,6 +14,7 @@
 #include "cli/places.h"
 #include "cli/when.h"
 #include "cli/working_folder.h"
+#include "engine/memory.h"
 #include "store/store.h"
 
 namespace haul::cli {
@@ -21,8 +22,6 @@ namespace {
 
 // A list above this belongs into filters: it is held in memory.
 constexpr std::uint64_t kFilesFromLimit = 256 * units::MiB;
-// Less could not hold the tiles of one part.
-constexpr std::uint64_t kLeastMemory = 32 * units::MiB;
 constexpr std::uint64_t kLeastPart = 1024;
 
 Arguments::Take filter(PackOptions& options, std::string word) {
@@ -97,7 +96,7 @@ void declare_shape(Arguments& arguments, PackOptions& options) {
 }
 
 void declare_work(Arguments& arguments, PackOptions& options) {
-    arguments.size("--memory", options.memory, kLeastMemory, "most memory to use (512MiB)");
+    arguments.size("--memory", options.memory, engine::Memory::kLeastPromise, "most memory to use (512MiB)");
     arguments.number("--jobs", options.jobs, 1, 64, "parts made side by side, as far as memory reaches (2)");
     arguments.choice("--verify", options.verify, {"default", "full"},
                      "full: read every byte back from the destination at the end");

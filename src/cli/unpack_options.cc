@@ -8,11 +8,10 @@
 #include "base/units.h"
 #include "cli/places.h"
 #include "cli/working_folder.h"
+#include "engine/memory.h"
 
 namespace haul::cli {
 namespace {
-
-constexpr std::uint64_t kLeastMemory = 32 * units::MiB;
 
 unpack::IfExists if_exists_named(const std::string& name) {
     using unpack::IfExists;
@@ -46,7 +45,7 @@ void declare(Arguments& arguments, UnpackOptions& options) {
                        return {};
                    });
     declare_state(arguments, options.state);
-    arguments.size("--memory", options.memory, kLeastMemory, "most memory to use (512MiB)");
+    arguments.size("--memory", options.memory, engine::Memory::kLeastPromise, "most memory to use (512MiB)");
     arguments.number("--jobs", options.jobs, 1, 64, "runs of files unpacked side by side (2)");
     arguments.duration("--claim-timeout", options.claim_timeout,
                        "when the claim of another machine counts as abandoned (15m)");

@@ -11,6 +11,7 @@
 #include "cli/run_job.h"
 #include "cli/set_store.h"
 #include "cli/summary.h"
+#include "engine/memory.h"
 #include "flow/pack/missing.h"
 
 namespace haul::cli {
@@ -86,7 +87,7 @@ Handler declare_verify(Arguments& arguments) {
     arguments.flag("--quick", options->quick,
                    "sizes, checksums of records and counts only; no members' bytes");
     arguments.number("--jobs", options->jobs, 1, 64, "parts read side by side (2)");
-    arguments.size("--memory", options->memory, 32ULL << 20U, "most memory to use (256MiB)");
+    arguments.size("--memory", options->memory, engine::Memory::kLeastPromise, "most memory to use (512MiB)");
     declare_state(arguments, options->state);
     declare_display(arguments, options->display);
     return [options, &arguments](const std::vector<std::string>&) {

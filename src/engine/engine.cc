@@ -61,7 +61,7 @@ Status Context::check_stop() const {
 }
 
 Result<Summary> run(ledger::Ledger& ledger, const std::map<std::string, Handler, std::less<>>& handlers,
-                    const Options& options, report::Hub& hub, Budget& memory, const Shutdown& shutdown) {
+                    const Options& options, report::Hub& hub, Memory& memory, const Shutdown& shutdown) {
     Crew crew(ledger, options, hub, shutdown);
     const Duty duty{ledger, handlers, options, hub, memory, random::token_hex()};
     work_all(duty, crew);

@@ -23,7 +23,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "engine/budget.h"
+#include "engine/memory.h"
 #include "engine/shutdown.h"
 #include "ledger/ledger.h"
 #include "report/event.h"
@@ -37,7 +37,7 @@ struct Context {
     ledger::Ledger& ledger;
     const ledger::Lease& lease;
     report::Hub& hub;
-    Budget& memory;
+    Memory& memory;
     const Shutdown& shutdown;  // of this run: also drains when an error ends the run
     unsigned worker = 0;       // its line on the display
     Crew* crew = nullptr;      // set by the engine: a checkpoint that adds units wakes idle workers
@@ -76,7 +76,7 @@ struct Summary {
 // a handler are found within 16 idle_polls.
 [[nodiscard]] Result<Summary> run(ledger::Ledger& ledger,
                                   const std::map<std::string, Handler, std::less<>>& handlers,
-                                  const Options& options, report::Hub& hub, Budget& memory,
+                                  const Options& options, report::Hub& hub, Memory& memory,
                                   const Shutdown& shutdown);
 
 }  // namespace haul::engine

@@ -152,10 +152,10 @@ TEST(Drain, AnErrorThatEndsTheRunStopsTheOthers) {
 
 TEST(Drain, EndsAWaitForMemory) {
     Harness h;
-    Reservation all = h.memory.reserve(1000, {}).value();
+    Reservation all = h.memory.reserve(1000, "all", {}).value();
     h.handlers["unit"] = [&](Context& context) -> Result<Outcome> {
         h.shutdown.request_drain();
-        const Reservation more = TRY(context.memory.reserve(1, context.shutdown.drain()));
+        const Reservation more = TRY(context.memory.reserve(1, "more", context.shutdown.drain()));
         return Outcome{};
     };
     h.add("unit", "a");

@@ -87,7 +87,7 @@ struct Harness {
     HookedLedger ledger;
     std::shared_ptr<Events> events = std::make_shared<Events>();
     report::Hub hub;
-    Budget memory{"memory", 1000};
+    Memory memory{Memory::kProgram + 1000};
     Shutdown shutdown{false};
     Options options;
     std::map<std::string, Handler, std::less<>> handlers;

@@ -19,7 +19,7 @@ struct Duty {
     const std::map<std::string, Handler, std::less<>>& handlers;
     const Options& options;
     report::Hub& hub;
-    Budget& memory;
+    Memory& memory;
     std::string owner;  // token of the claimer
 };
 

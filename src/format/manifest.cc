@@ -72,23 +72,22 @@ Status ManifestWriter::end(std::string& out) {
 
 ManifestReader::ManifestReader(std::string subject) : subject_(std::move(subject)), decompressor_(subject_) {}
 
-Status ManifestReader::write(std::string_view compressed, std::vector<Member>& out) {
+Status ManifestReader::write(std::string_view compressed, const MemberSink& sink) {
     return read_lines(decompressor_, pending_, compressed, subject_,
-                      [&](std::string_view line) { return take_line(line, out); });
+                      [&](std::string_view line) { return take_line(line, sink); });
 }
 
-Status ManifestReader::take_line(std::string_view line, std::vector<Member>& out) {
+Status ManifestReader::take_line(std::string_view line, const MemberSink& sink) {
     if (!header_) {
         header_ = TRY(parse_header(line, subject_));
         return {};
     }
-    Member member = TRY(parse_member(line, subject_));
+    const Member member = TRY(parse_member(line, subject_));
     ++(member.offset ? with_entry_ : without_entry_);
     if (with_entry_ > header_->members || without_entry_ > header_->folders) {
         return failure(line_error(subject_, "it has more lines than its header says"));
     }
-    out.push_back(std::move(member));
-    return {};
+    return sink(member);
 }
 
 Status ManifestReader::end() {

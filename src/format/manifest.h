@@ -51,13 +51,13 @@ class ManifestReader {
   public:
     explicit ManifestReader(std::string subject);
     // Appends the members that became complete.
-    [[nodiscard]] Status write(std::string_view compressed, std::vector<Member>& out);
+    [[nodiscard]] Status write(std::string_view compressed, const MemberSink& sink);
     [[nodiscard]] Status end();
     // Known once the first line was read.
     [[nodiscard]] const std::optional<ManifestHeader>& header() const { return header_; }
 
   private:
-    [[nodiscard]] Status take_line(std::string_view line, std::vector<Member>& out);
+    [[nodiscard]] Status take_line(std::string_view line, const MemberSink& sink);
     std::string subject_;
     zstd::Decompressor decompressor_;
     std::string pending_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -33,6 +34,10 @@ struct Member {
     Proof proof = Proof::none;
     bool operator==(const Member&) const = default;
 };
+
+// Takes members one by one as they are read: a few kilobytes of manifest can be a million of them. Its first
+// error ends the reading.
+using MemberSink = std::function<Status(const Member&)>;
 
 // One JSON line without the newline. Keys in the order of docs/format.md; what is not known is left out,
 // zip_name too where it equals the path (folders: path and `/`).

@@ -1,8 +1,22 @@
 #include "format/member_table.h"
 
+#include <algorithm>
+
 namespace haul::format {
 namespace {
-constexpr std::uint8_t kMtime = 1, kMode = 2, kUid = 4, kGid = 8;
+constexpr std::uint8_t kMtime = 1, kMode = 2, kUid = 4, kGid = 8, kPathIsName = 16;
+
+// What a part holds at most: flow/pack/cutter.h. Parts of others may hold more, and grow as they are read.
+constexpr std::uint64_t kMostReserved = 2'000'000;
+constexpr std::uint64_t kMostTextReserved = 256ULL << 20U;
+
+// Nearly every name is the path; a second copy of it would be most of the table.
+bool path_is_name(const Member& member) {
+    const std::string_view name = member.zip_name;
+    return member.kind == zip::Kind::folder
+               ? name.ends_with('/') && name.substr(0, name.size() - 1) == member.path
+               : name == member.path && !name.empty();
+}
 
 template <class T>
 std::optional<T> known_value(std::uint8_t known, std::uint8_t bit, T value) {
@@ -10,29 +24,55 @@ std::optional<T> known_value(std::uint8_t known, std::uint8_t bit, T value) {
 }
 }  // namespace
 
-MemberTable::Text MemberTable::keep(std::string_view text) {
-    const Text kept{texts_.size(), static_cast<std::uint32_t>(text.size())};
-    texts_ += text;
-    return kept;
+TableSize table_size(std::uint64_t members, std::uint64_t folders, std::uint64_t file_bytes,
+                     std::uint64_t image_size) {
+    constexpr std::uint64_t headers = 76;  // local and central header without name: docs/format-zip.md
+    constexpr std::uint64_t folder_path = 512, folder_paths = 64ULL << 20U;
+    const std::uint64_t not_contents = image_size > file_bytes ? image_size - file_bytes : 0;
+    const bool headers_fit = members < not_contents / headers;
+    return {members + folders, members,
+            (headers_fit ? not_contents - members * headers : 0) +
+                std::min(std::min(folders, folder_paths) * folder_path, folder_paths)};
 }
 
-std::string_view MemberTable::view(const Text& text) const {
-    return std::string_view(texts_).substr(text.at, text.size);
+std::uint64_t memory_of(const TableSize& size) {
+    // A row and its entry number; zip/layout.h: 40 bytes an entry. Names count once.
+    return size.lines * 60 + size.entries * 44 + size.text;
+}
+
+void MemberTable::reserve(const TableSize& size) {
+    const auto lines = static_cast<std::size_t>(std::min(size.lines, kMostReserved));
+    const auto entries = static_cast<std::size_t>(std::min(size.entries, kMostReserved));
+    const auto text = static_cast<std::size_t>(std::min(size.text, kMostTextReserved));
+    rows_.reserve(lines);
+    line_of_entry_.reserve(entries);
+    // Pages that are never touched take no memory: both may be as large as all of it.
+    layout_.reserve(entries, text);
+    texts_.reserve(text);
+}
+
+std::string_view MemberTable::text(const Row& row, std::uint64_t behind, std::uint32_t size) const {
+    return std::string_view(texts_).substr(row.text_at + behind, size);
 }
 
 void MemberTable::add(const Member& member) {
     Row row;
-    row.path = keep(member.path);
-    row.target = keep(member.target);
-    row.version = keep(member.version);
+    row.text_at = texts_.size();
+    const bool shared = path_is_name(member);
+    if (!shared) texts_ += member.path;
+    texts_ += member.target;
+    texts_ += member.version;
+    row.path_size = shared ? 0 : static_cast<std::uint32_t>(member.path.size());
+    row.target_size = static_cast<std::uint32_t>(member.target.size());
+    row.version_size = static_cast<std::uint32_t>(member.version.size());
     row.kind = member.kind;
-    row.size = member.size;
     row.mtime_ns = member.mtime_ns.value_or(0);
     row.mode = member.mode.value_or(0);
     row.uid = member.uid.value_or(0);
     row.gid = member.gid.value_or(0);
     row.known = static_cast<std::uint8_t>((member.mtime_ns ? kMtime : 0) | (member.mode ? kMode : 0) |
-                                          (member.uid ? kUid : 0) | (member.gid ? kGid : 0));
+                                          (member.uid ? kUid : 0) | (member.gid ? kGid : 0) |
+                                          (shared ? kPathIsName : 0));
     if (!member.meta.empty()) {
         row.meta = static_cast<std::uint32_t>(metas_.size());
         metas_.push_back(member.meta);
@@ -46,22 +86,36 @@ void MemberTable::add(const Member& member) {
     rows_.push_back(row);
 }
 
-std::string_view MemberTable::path(std::size_t line) const { return view(rows_[line].path); }
-std::string_view MemberTable::target(std::size_t line) const { return view(rows_[line].target); }
-std::string_view MemberTable::version(std::size_t line) const { return view(rows_[line].version); }
+std::string_view MemberTable::path(std::size_t line) const {
+    const Row& row = rows_[line];
+    if ((row.known & kPathIsName) == 0) return text(row, 0, row.path_size);
+    const std::string_view name = layout_.item(row.entry).name;
+    return row.kind == zip::Kind::folder ? name.substr(0, name.size() - 1) : name;
+}
+
+std::string_view MemberTable::target(std::size_t line) const {
+    const Row& row = rows_[line];
+    return text(row, row.path_size, row.target_size);
+}
+
+std::string_view MemberTable::version(std::size_t line) const {
+    const Row& row = rows_[line];
+    return text(row, std::uint64_t{row.path_size} + row.target_size, row.version_size);
+}
 
 Member MemberTable::member(std::size_t line) const {
     const Row& row = rows_[line];
     Member member;
-    member.path = view(row.path);
+    member.path = path(line);
     member.kind = row.kind;
-    member.size = row.size;
+    // A line without an entry is a folder's.
+    member.size = row.entry == kNone ? 0 : layout_.item(row.entry).size;
     member.mtime_ns = known_value(row.known, kMtime, row.mtime_ns);
     member.mode = known_value(row.known, kMode, row.mode);
     member.uid = known_value(row.known, kUid, row.uid);
     member.gid = known_value(row.known, kGid, row.gid);
-    member.target = view(row.target);
-    member.version = view(row.version);
+    member.target = target(line);
+    member.version = version(line);
     if (row.entry != kNone) member.zip_name = layout_.item(row.entry).name;
     if (row.meta != kNone) member.meta = metas_[row.meta];
     return member;

@@ -2,9 +2,8 @@
 // a part work on.
 //
 // A line is a member of the list or manifest in its order; an entry is a line that stands in the archive.
-// Lines of folders without a ZIP entry have none. Memory: about 150 bytes a line plus its path (a part has at
-// most a million). Built by one thread; const calls may then come from any. Views that it hands out live as
-// long as the table.
+// Lines of folders without a ZIP entry have none. Memory: see memory_of(). Built by one thread; const calls
+// may then come from any. Views that it hands out live as long as the table.
 #pragma once
 
 #include <cstddef>
@@ -25,8 +24,23 @@ namespace haul::format {
 // 0644, folders 0755, symlinks 0777.
 [[nodiscard]] std::uint32_t default_mode(zip::Kind kind);
 
+// What a table is to hold. `text`: bytes of names, of paths that are not the name, of targets and versions.
+struct TableSize {
+    std::uint64_t lines = 0, entries = 0, text = 0;
+};
+// The most that the table of a part comes to of which the counts are known: `members` with an entry,
+// `folders` lines without, `file_bytes` of contents, `image_size` of the archive. A name stands in the image
+// twice.
+[[nodiscard]] TableSize table_size(std::uint64_t members, std::uint64_t folders, std::uint64_t file_bytes,
+                                   std::uint64_t image_size);
+// Bytes of memory that a table of this size takes at most, where it was reserved before it was filled.
+[[nodiscard]] std::uint64_t memory_of(const TableSize& size);
+
 class MemberTable {
   public:
+    // So that adding lines never moves what is there: a table that grows by itself takes up to three times
+    // its size for a moment. Only a hint: records that lie may not make us reserve more than a part can hold.
+    void reserve(const TableSize& size);
     // An entry where `member.zip_name` is not empty, else a line only.
     void add(const Member& member);
 
@@ -47,22 +61,18 @@ class MemberTable {
 
   private:
     static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
-    struct Text {
-        std::uint64_t at = 0;
-        std::uint32_t size = 0;
-    };
     struct Row {
-        Text path, target, version;
-        std::uint64_t size = 0;
+        std::uint64_t text_at = 0;  // path (unless it is the name), target, version: one behind the other
         std::int64_t mtime_ns = 0;
+        std::uint32_t path_size = 0, target_size = 0, version_size = 0;
         std::uint32_t mode = 0, uid = 0, gid = 0;
         std::uint32_t entry = kNone;
         std::uint32_t meta = kNone;  // index into metas_
         zip::Kind kind = zip::Kind::file;
-        std::uint8_t known = 0;  // bits: mtime 1, mode 2, uid 4, gid 8
+        std::uint8_t known =
+            0;  // bits: mtime 1, mode 2, uid 4, gid 8; 16: the path is the name in the archive
     };
-    [[nodiscard]] Text keep(std::string_view text);
-    [[nodiscard]] std::string_view view(const Text& text) const;
+    [[nodiscard]] std::string_view text(const Row& row, std::uint64_t behind, std::uint32_t size) const;
 
     zip::Layout layout_;
     std::vector<Row> rows_;

@@ -118,12 +118,12 @@ Status PartListWriter::end(const PartListEnd& end, std::string& out) {
 
 PartListReader::PartListReader(std::string subject) : subject_(std::move(subject)), decompressor_(subject_) {}
 
-Status PartListReader::write(std::string_view compressed, std::vector<Member>& out) {
+Status PartListReader::write(std::string_view compressed, const MemberSink& sink) {
     return read_lines(decompressor_, pending_, compressed, subject_,
-                      [&](std::string_view line) { return take_line(line, out); });
+                      [&](std::string_view line) { return take_line(line, sink); });
 }
 
-Status PartListReader::take_line(std::string_view line, std::vector<Member>& out) {
+Status PartListReader::take_line(std::string_view line, const MemberSink& sink) {
     if (!header_) {
         header_ = TRY(parse_header(line, subject_));
         return {};
@@ -137,10 +137,9 @@ Status PartListReader::take_line(std::string_view line, std::vector<Member>& out
         end_ = TRY(parse_end(line, subject_));
         return {};
     }
-    Member member = TRY(parse_member(line, subject_));
+    const Member member = TRY(parse_member(line, subject_));
     ++(has_entry(member) ? members_ : folders_);
-    out.push_back(std::move(member));
-    return {};
+    return sink(member);
 }
 
 Result<PartListEnd> PartListReader::end() {

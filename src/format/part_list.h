@@ -58,13 +58,13 @@ class PartListWriter {
 class PartListReader {
   public:
     explicit PartListReader(std::string subject);
-    [[nodiscard]] Status write(std::string_view compressed, std::vector<Member>& out);
+    [[nodiscard]] Status write(std::string_view compressed, const MemberSink& sink);
     // Code::corrupt where the closing line is missing or counts disagree.
     [[nodiscard]] Result<PartListEnd> end();
     [[nodiscard]] const std::optional<PartListHeader>& header() const { return header_; }
 
   private:
-    [[nodiscard]] Status take_line(std::string_view line, std::vector<Member>& out);
+    [[nodiscard]] Status take_line(std::string_view line, const MemberSink& sink);
     std::string subject_;
     zstd::Decompressor decompressor_;
     std::string pending_;

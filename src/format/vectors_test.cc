@@ -15,6 +15,7 @@
 #include "format/member_line.h"
 #include "format/part_list.h"
 #include "format/set_record.h"
+#include "format/test_keep.h"
 
 namespace haul::format {
 namespace {
@@ -79,7 +80,7 @@ json::Value as_expected(const std::vector<Member>& members) {
 Result<Understood> read_manifest(const std::string& bytes) {
     ManifestReader reader("manifest");
     std::vector<Member> members;
-    TRY(reader.write(bytes, members));
+    TRY(reader.write(bytes, test::keep_in(members)));
     TRY(reader.end());
     Understood understood;
     understood.value["members"] = as_expected(members);
@@ -94,7 +95,7 @@ Result<Understood> read_manifest(const std::string& bytes) {
 Result<Understood> read_list(const std::string& bytes) {
     PartListReader reader("list");
     std::vector<Member> members;
-    TRY(reader.write(bytes, members));
+    TRY(reader.write(bytes, test::keep_in(members)));
     const PartListEnd end = TRY(reader.end());
     Understood understood;
     understood.value["members"] = as_expected(members);

@@ -33,7 +33,7 @@ class Window {
             bytes_.erase(bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(used_));
             used_ = 0;
             const std::size_t kept = bytes_.size();
-            const std::uint64_t now = std::min<std::uint64_t>(end_ - next_, std::max(count, window_size));
+            const std::uint64_t now = std::min<std::uint64_t>(end_ - next_, std::max(count, size));
             bytes_.resize(kept + static_cast<std::size_t>(now));
             TRY(source_.read(next_, std::span(bytes_).subspan(kept)));
             next_ += now;
@@ -41,9 +41,9 @@ class Window {
         return Bytes(bytes_).subspan(used_);
     }
     void take(std::size_t count) { used_ += count; }
+    static constexpr std::size_t size = 4U << 20U;
 
   private:
-    static constexpr std::size_t window_size = 4U << 20U;
     Source& source_;
     std::uint64_t next_;
     std::uint64_t end_;
@@ -94,6 +94,16 @@ Result<std::vector<Entry>> read_directory(Source& source, const Limits& limits) 
     TRY(check_names(entries, archive));
     TRY(check_ratio(entries, source.size(), limits, archive));
     return entries;
+}
+
+Result<std::uint64_t> directory_memory(Source& source) {
+    // Beside the entry itself: its place in the checks of names and of overlaps.
+    constexpr std::uint64_t beside = 64;
+    const auto tail = TRY(read_tail(source));
+    const DirectoryPlace place = TRY(find_directory(source, tail));
+    const std::uint64_t window = std::min<std::uint64_t>(2 * Window::size, place.size);
+    // Names on the heap are no longer than the directory that they stand in.
+    return place.count * (sizeof(Entry) + beside) + place.size + window;
 }
 
 }  // namespace haul::zip

@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/digest.h"
 #include "base/result.h"
 
 namespace haul::zip {
@@ -33,12 +34,44 @@ struct Item {
 
 struct Place;
 
-class Layout {
+// What a layout comes to, without keeping its members: for the greedy cut.
+class Outline {
   public:
-    // Size of the image, and of its central directory, if `item` were added. For the greedy cut.
+    // Size of the image, and of its central directory, if `item` were added.
     [[nodiscard]] std::uint64_t image_size_with(const Item& item) const;
     [[nodiscard]] std::uint64_t directory_size_with(const Item& item) const;
     void add(const Item& item);
+
+    [[nodiscard]] std::uint64_t count() const { return count_; }
+    [[nodiscard]] std::uint64_t directory_offset() const { return data_end_; }
+    [[nodiscard]] std::uint64_t directory_size() const { return directory_size_; }
+    [[nodiscard]] std::uint64_t image_size() const;
+
+  private:
+    friend class Layout;
+    std::uint64_t count_ = 0, data_end_ = 0, directory_size_ = 0;
+    bool wide_ = false;  // of the next member: Place::wide in records.h
+};
+
+// XXH3-128 over all items, "xxh128:…": two layouts with the same hash have the same image for the same
+// contents.
+class LayoutHasher {
+  public:
+    LayoutHasher();
+    void add(const Item& item);
+    // The hash; nothing may be added after it.
+    [[nodiscard]] std::string finish();
+
+  private:
+    digest::Hasher hasher_;
+    std::string pending_;
+};
+
+class Layout {
+  public:
+    void add(const Item& item);
+    // Room for as many members and bytes of their names, so that adding them never moves what is there.
+    void reserve(std::size_t members, std::size_t names);
 
     [[nodiscard]] std::size_t count() const { return rows_.size(); }
     [[nodiscard]] Item item(std::size_t index) const;
@@ -50,12 +83,11 @@ class Layout {
     // it.
     [[nodiscard]] std::size_t member_at(std::uint64_t offset) const;
 
-    [[nodiscard]] std::uint64_t directory_offset() const;
-    [[nodiscard]] std::uint64_t directory_size() const;
-    [[nodiscard]] std::uint64_t image_size() const;
+    [[nodiscard]] std::uint64_t directory_offset() const { return outline_.directory_offset(); }
+    [[nodiscard]] std::uint64_t directory_size() const { return outline_.directory_size(); }
+    [[nodiscard]] std::uint64_t image_size() const { return outline_.image_size(); }
 
-    // XXH3-128 over all items, "xxh128:…": two layouts with the same hash have the same image for the same
-    // contents.
+    // As LayoutHasher.
     [[nodiscard]] std::string hash() const;
 
     // Writes the local header; `into` has header_size(index) bytes.
@@ -77,9 +109,7 @@ class Layout {
     [[nodiscard]] Place place(std::size_t index) const;
     std::vector<Row> rows_;
     std::string names_;
-    std::uint64_t data_end_ = 0;
-    std::uint64_t directory_size_ = 0;
-    bool wide_ = false;  // of the next member: Place::wide in records.h
+    Outline outline_;
 };
 
 // The bytes behind the last member, in order: central directory, ZIP64 records, end record.

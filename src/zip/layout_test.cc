@@ -65,15 +65,23 @@ std::string tail_bytes(const Layout& layout, const std::vector<std::uint32_t>& c
 }
 
 TEST(Layout, SizesArePredictedExactly) {
-    EXPECT_TRUE(rc::check("image_size_with and directory_size_with are what add() makes true", [] {
+    EXPECT_TRUE(rc::check("an outline foretells what the layout comes to, and its hash is the layout's", [] {
         Layout layout;
+        Outline outline;
+        LayoutHasher hasher;
         for (const Given& member : *rc::gen::container<std::vector<Given>>(some_member())) {
-            const std::uint64_t image = layout.image_size_with(member.item());
-            const std::uint64_t directory = layout.directory_size_with(member.item());
+            const std::uint64_t image = outline.image_size_with(member.item());
+            const std::uint64_t directory = outline.directory_size_with(member.item());
             layout.add(member.item());
+            outline.add(member.item());
+            hasher.add(member.item());
             RC_ASSERT(layout.image_size() == image);
             RC_ASSERT(layout.directory_size() == directory);
+            RC_ASSERT(outline.image_size() == image);
+            RC_ASSERT(outline.directory_size() == directory);
+            RC_ASSERT(outline.count() == layout.count());
         }
+        RC_ASSERT(hasher.finish() == layout.hash());
     }));
 }
 

@@ -54,6 +54,9 @@ struct Limits {
 // The central directory, checked: entries in the order of their offsets.
 [[nodiscard]] Result<std::vector<Entry>> read_directory(Source& source, const Limits& limits);
 
+// Bytes of memory that its entries take, and reading them, at most: from the end records alone.
+[[nodiscard]] Result<std::uint64_t> directory_memory(Source& source);
+
 // Where an entry's data begins: reads its local header and compares it with the central one.
 [[nodiscard]] Result<std::uint64_t> locate_data(Source& source, const Entry& entry);
 // The same from bytes in memory: `bytes` begins at header_offset. Returns the header's size; Code::not_found

@@ -15,9 +15,10 @@ Result<AdoptedList> adopt(Work& work, std::uint32_t part, std::uint32_t revision
     std::map<std::string, LateMember, std::less<>> late;
     for (LateMember& member : TRY(open_late_members(work))) late.emplace(member.path, std::move(member));
     std::vector<LateMember> taken_up;
-    adopted.end = TRY(read_list_end(work, part, revision, [&](const format::Member& member) {
+    adopted.end = TRY(read_list_end(work, part, revision, [&](const format::Member& member) -> Status {
         const auto found = late.find(member.path);
         if (found != late.end()) taken_up.push_back(found->second);
+        return {};
     }));
     adopted.outcome.units.push_back(new_unit(unit_of(part, revision, adopted.end)));
     if (adopted.end.settles) {

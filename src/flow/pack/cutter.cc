@@ -1,28 +1,36 @@
 #include "flow/pack/cutter.h"
 
+#include "format/member_table.h"
+
 namespace haul::pack {
 namespace {
-constexpr std::size_t kMostMembers = 1'000'000;
+constexpr std::uint64_t kMostLines = 1'000'000;  // of either kind
 constexpr std::uint64_t kLargestDirectory = 64ULL << 20U;
 }  // namespace
 
-bool Cutter::closes_before(const format::Member& member) const {
-    if (member.zip_name.empty()) return table_.lines() - table_.entries() >= kMostMembers;
-    if (table_.entries() == 0) return false;
-    const zip::Layout& layout = table_.layout();
-    const zip::Item item = format::item_of(member);
-    return oversize_ || table_.entries() >= kMostMembers || layout.image_size_with(item) > part_size_ ||
-           layout.directory_size_with(item) > kLargestDirectory;
+void PartSums::add(const format::Member& member) {
+    if (member.zip_name.empty()) {
+        ++folders_;
+        folder_text_ += member.path.size();
+    } else {
+        outline_.add(format::item_of(member));
+    }
+    if (member.kind == zip::Kind::file) file_bytes_ += member.size;
 }
 
-void Cutter::add(const format::Member& member) {
-    table_.add(member);
-    if (table_.entries() == 1 && table_.layout().image_size() > part_size_) oversize_ = true;
+bool closes_before(const PartSums& open, const format::Member& next, std::uint64_t part_size) {
+    if (next.zip_name.empty()) {
+        return open.folders() >= kMostLines || open.folder_text() + next.path.size() > kMostFolderText;
+    }
+    if (open.members() == 0) return false;
+    const zip::Item item = format::item_of(next);
+    return is_oversize(open, part_size) || open.members() >= kMostLines ||
+           open.outline().image_size_with(item) > part_size ||
+           open.outline().directory_size_with(item) > kLargestDirectory;
 }
 
-void Cutter::reset() {
-    table_ = {};
-    oversize_ = false;
+bool is_oversize(const PartSums& open, std::uint64_t part_size) {
+    return open.members() == 1 && open.outline().image_size() > part_size;
 }
 
 }  // namespace haul::pack

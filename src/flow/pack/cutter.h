@@ -1,34 +1,41 @@
-// Cuts the stream of members into parts, greedily in listing order. One thread.
+// Cuts the stream of members into parts, greedily in listing order.
 //
 // A part closes before its image would pass the part size, at a million members, or at 64 MiB of central
-// directory. A file whose own one-member image is larger than a part gets a part of its own, marked oversize.
+// directory; lines of folders without an entry have limits of the same kind. A file whose own one-member
+// image is larger than a part gets a part of its own, marked oversize. What is kept of the open part are
+// sums: the members themselves stream into its list (list_draft.h). One thread.
 #pragma once
 
 #include <cstdint>
-#include <vector>
+#include <string>
 
-#include "flow/pack/pack.h"
-#include "format/member_table.h"
-#include "format/part_list.h"
+#include "format/member.h"
+#include "zip/layout.h"
 
 namespace haul::pack {
 
-class Cutter {
+// What the members of one part come to.
+class PartSums {
   public:
-    explicit Cutter(std::uint64_t part_size) : part_size_(part_size) {}
-    // Whether the open part must be closed before this member goes in.
-    [[nodiscard]] bool closes_before(const format::Member& member) const;
     void add(const format::Member& member);
-    [[nodiscard]] bool empty() const { return table_.lines() == 0; }
-    [[nodiscard]] bool oversize() const { return oversize_; }
-    [[nodiscard]] const format::MemberTable& table() const { return table_; }
-    // Begins the next part.
-    void reset();
+    [[nodiscard]] bool empty() const { return members() + folders_ == 0; }
+    [[nodiscard]] const zip::Outline& outline() const { return outline_; }
+    [[nodiscard]] std::uint64_t members() const { return outline_.count(); }  // lines with an entry
+    [[nodiscard]] std::uint64_t folders() const { return folders_; }          // lines without
+    [[nodiscard]] std::uint64_t folder_text() const { return folder_text_; }  // bytes of the paths of those
+    [[nodiscard]] std::uint64_t file_bytes() const { return file_bytes_; }
 
   private:
-    std::uint64_t part_size_;
-    format::MemberTable table_;
-    bool oversize_ = false;
+    zip::Outline outline_;
+    std::uint64_t folders_ = 0, folder_text_ = 0, file_bytes_ = 0;
 };
+
+// Bytes of paths that the folder lines of one part have at most.
+inline constexpr std::uint64_t kMostFolderText = 64ULL << 20U;
+
+// Whether the open part must be closed before `next` goes in.
+[[nodiscard]] bool closes_before(const PartSums& open, const format::Member& next, std::uint64_t part_size);
+// A single member above the part size: nothing else goes in with it.
+[[nodiscard]] bool is_oversize(const PartSums& open, std::uint64_t part_size);
 
 }  // namespace haul::pack

@@ -2,8 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
+#include "format/member_table.h"
+
 namespace haul::pack {
 namespace {
+
+constexpr std::uint64_t kPart = 10'000;
 
 format::Member file(const std::string& path, std::uint64_t size) {
     format::Member member;
@@ -21,35 +27,56 @@ format::Member folder_line(const std::string& path) {
 }
 
 TEST(CutterTest, ClosesBeforeAnImageWouldPassThePartSize) {
-    Cutter cutter(10'000);
-    EXPECT_FALSE(cutter.closes_before(file("a", 6'000)));
-    cutter.add(file("a", 6'000));
-    EXPECT_FALSE(cutter.closes_before(file("b", 3'000)));
-    EXPECT_TRUE(cutter.closes_before(file("b", 4'000)));
-    EXPECT_LE(cutter.table().layout().image_size(), 10'000U);
+    PartSums open;
+    EXPECT_FALSE(closes_before(open, file("a", 6'000), kPart));
+    open.add(file("a", 6'000));
+    EXPECT_FALSE(closes_before(open, file("b", 3'000), kPart));
+    EXPECT_TRUE(closes_before(open, file("b", 4'000), kPart));
+    EXPECT_LE(open.outline().image_size(), kPart);
+    EXPECT_EQ(open.file_bytes(), 6'000U);
 }
 
 TEST(CutterTest, AFileLargerThanAPartStandsAlone) {
-    Cutter cutter(10'000);
-    cutter.add(file("small", 10));
-    EXPECT_TRUE(cutter.closes_before(file("huge", 20'000)));
-    cutter.reset();
-    EXPECT_FALSE(cutter.closes_before(file("huge", 20'000)));
-    cutter.add(file("huge", 20'000));
-    EXPECT_TRUE(cutter.oversize());
-    EXPECT_TRUE(cutter.closes_before(file("next", 1)));
-    cutter.reset();
-    EXPECT_FALSE(cutter.oversize());
-    EXPECT_TRUE(cutter.empty());
+    PartSums open;
+    open.add(file("small", 10));
+    EXPECT_TRUE(closes_before(open, file("huge", 20'000), kPart));
+    EXPECT_FALSE(is_oversize(open, kPart));
+    open = {};
+    EXPECT_TRUE(open.empty());
+    EXPECT_FALSE(closes_before(open, file("huge", 20'000), kPart));
+    open.add(file("huge", 20'000));
+    EXPECT_TRUE(is_oversize(open, kPart));
+    EXPECT_TRUE(closes_before(open, file("next", 1), kPart));
 }
 
 TEST(CutterTest, FolderLinesStandInTheOpenPart) {
-    Cutter cutter(10'000);
-    cutter.add(file("a", 9'000));
-    EXPECT_FALSE(cutter.closes_before(folder_line("b")));
-    cutter.add(folder_line("b"));
-    EXPECT_EQ(cutter.table().entries(), 1U);
-    EXPECT_EQ(cutter.table().lines(), 2U);
+    PartSums open;
+    open.add(file("a", 9'000));
+    EXPECT_FALSE(closes_before(open, folder_line("b"), kPart));
+    open.add(folder_line("b"));
+    EXPECT_EQ(open.members(), 1U);
+    EXPECT_EQ(open.folders(), 1U);
+    EXPECT_EQ(open.folder_text(), 1U);
+}
+
+TEST(CutterTest, PathsOfFolderLinesHaveALimitToo) {
+    const std::string path(4'000, 'x');
+    PartSums open;
+    while (!closes_before(open, folder_line(path), kPart)) open.add(folder_line(path));
+    EXPECT_LE(open.folder_text(), kMostFolderText);
+    EXPECT_GT(open.folder_text() + path.size(), kMostFolderText);
+    EXPECT_FALSE(closes_before(open, file("a", 1), kPart));
+}
+
+TEST(CutterTest, ClosesAtAMillionMembersAndAt64MiBOfDirectory) {
+    PartSums short_names, long_names;
+    constexpr std::uint64_t large = 1ULL << 40U;
+    while (!closes_before(short_names, file("x", 0), large)) short_names.add(file("x", 0));
+    EXPECT_EQ(short_names.members(), 1'000'000U);
+    const format::Member named = file(std::string(60'000, 'x'), 0);
+    while (!closes_before(long_names, named, large)) long_names.add(named);
+    EXPECT_LE(long_names.outline().directory_size(), 64ULL << 20U);
+    EXPECT_GT(long_names.outline().directory_size_with(format::item_of(named)), 64ULL << 20U);
 }
 
 }  // namespace

@@ -10,15 +10,15 @@
 namespace haul::pack {
 namespace {
 
-void close_part(Cutter& cutter, const Request& request, Estimate& estimate) {
-    if (cutter.empty()) return;
-    const std::uint64_t image = cutter.table().layout().image_size();
+void close_part(PartSums& open, const Request& request, Estimate& estimate) {
+    if (open.empty()) return;
+    const std::uint64_t image = open.outline().image_size();
     ++estimate.parts;
-    estimate.oversize += cutter.oversize() ? 1 : 0;
+    estimate.oversize += is_oversize(open, request.options.part_size) ? 1 : 0;
     estimate.image_bytes += image;
     // A piece a tile, and beginning and finishing the upload, list and manifest.
     estimate.write_requests += (image + request.tile_size - 1) / request.tile_size + 4;
-    cutter.reset();
+    open = {};
 }
 
 void count(const format::Member& member, Estimate& estimate) {
@@ -63,7 +63,7 @@ Result<Estimate> estimate(const Request& request, report::Hub& hub, const std::s
     const std::unique_ptr<store::Store> source = TRY(store::open_store(request.source, reading));
     Selection selection = TRY(Selection::open(*source, request, {}));
     Estimate estimate;
-    Cutter cutter(request.options.part_size);
+    PartSums open;
     while (true) {
         const std::optional<Selected> item = TRY(selection.next(stop));
         if (!item) break;
@@ -74,11 +74,11 @@ Result<Estimate> estimate(const Request& request, report::Hub& hub, const std::s
                           make_error(Code::denied, "list", item->note.path, item->note.detail));
         }
         if (item->what != Selected::What::member) continue;
-        if (cutter.closes_before(item->member)) close_part(cutter, request, estimate);
-        cutter.add(item->member);
+        if (closes_before(open, item->member, request.options.part_size)) close_part(open, request, estimate);
+        open.add(item->member);
         count(item->member, estimate);
     }
-    close_part(cutter, request, estimate);
+    close_part(open, request, estimate);
     look_at_destination(request, estimate);
     return estimate;
 }

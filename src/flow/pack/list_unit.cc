@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "flow/pack/adopt_lists.h"
 #include "flow/pack/cutter.h"
+#include "flow/pack/list_draft.h"
 #include "flow/pack/notes.h"
 #include "flow/pack/part_unit.h"
 #include "flow/pack/selection.h"
@@ -44,13 +45,13 @@ Result<Position> parse_position(const std::string& text) {
 
 class Lister {
   public:
-    Lister(Work& work, engine::Context& context)
-        : work_(work), context_(context), cutter_(work.request.options.part_size) {}
+    Lister(Work& work, engine::Context& context) : work_(work), context_(context) {}
 
     Result<ledger::Outcome> run() {
         position_ = TRY(parse_position(context_.lease.checkpoint));
         TRY(take_existing_lists());
         if (position_.last) return ledger::Outcome{};
+        draft_.emplace(position_.next_part, 1);
         Selection selection = TRY(Selection::open(work_.source, work_.request, position_.cursor));
         TRY(cut(selection));
         say_what_was_left_out(selection);
@@ -77,11 +78,11 @@ class Lister {
             if (!item) return {};
             if (++since_check % 4096 == 0) TRY(context_.check_stop());
             if (item->what == Selected::What::member) {
-                if (cutter_.closes_before(item->member)) {
+                if (closes_before(draft_->sums(), item->member, work_.request.options.part_size)) {
                     const ledger::Outcome outcome = TRY(close_part(false));
                     TRY(context_.checkpoint(to_text(position_), outcome));
                 }
-                cutter_.add(item->member);
+                TRY(draft_->add(item->member));
                 count(item->member.zip_name.empty() ? 0 : 1, item->member.size, false);
             } else {
                 note(*item);
@@ -109,28 +110,25 @@ class Lister {
         format::PartListEnd end;
         end.cursor = cursor_;
         end.last = last;
-        end.oversize = cutter_.oversize();
-        end.notes = std::move(notes_);
-        notes_.clear();
+        end.oversize = is_oversize(draft_->sums(), work_.request.options.part_size);
+        end.notes = std::exchange(notes_, {});
         const std::uint32_t part = position_.next_part;
         TRY(work_.claim.check_if_stale());
-        TRY(write_list(work_, part, 1, cutter_.table(), end));
+        const PartUnit unit = TRY(draft_->write(work_, end));
         FAULT_POINT("pack.list.after_write");
         if (end.oversize) {
             work_.hub.note(
                 report::Level::warning,
                 fmt::format("a single file is larger than the part size; {} holds it alone and is larger",
                             format::part_name(part)),
-                std::string(cutter_.table().path(cutter_.table().line_of(0))));
+                draft_->first_entry());
         }
         ledger::Outcome outcome;
-        const format::MemberTable& table = cutter_.table();
-        outcome.units.push_back(new_unit({part, 1, table.entries(), table.lines() - table.entries(),
-                                          table.file_bytes(), table.layout().image_size(), end.oversize}));
+        outcome.units.push_back(new_unit(unit));
         TRY(add_note_facts(work_, part, end.notes, outcome));
         position_ = {cursor_, part + 1, last};
         if (last) count(0, 0, true);
-        cutter_.reset();
+        draft_.emplace(part + 1, 1);
         return outcome;
     }
 
@@ -154,8 +152,8 @@ class Lister {
 
     Work& work_;
     engine::Context& context_;
-    Cutter cutter_;
     Position position_;
+    std::optional<ListDraft> draft_;  // of the open part
     std::string cursor_;
     std::vector<format::ListNote> notes_;
     std::uint64_t files_ = 0, bytes_ = 0;

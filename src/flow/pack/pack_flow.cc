@@ -79,14 +79,10 @@ engine::Options engine_options(Work& work) {
     return options;
 }
 
-// What tiles and tables may take; the rest of the promise is the program itself and the part that is being
-// cut.
-std::uint64_t memory_for_parts(std::uint64_t promise) {
-    constexpr std::uint64_t reserve = 180ULL << 20U;
-    return std::max(promise / 4, promise > reserve ? promise - reserve : 0);
-}
+// The list of the part that is being cut, compressed, and its copy while it grows.
+constexpr std::uint64_t kOpenList = 72ULL << 20U;
 
-Result<engine::Summary> run_units(Work& work, engine::Budget& memory) {
+Result<engine::Summary> run_units(Work& work, engine::Memory& memory) {
     const auto guarded = [&work](auto handle) {
         return [&work, handle](engine::Context& context) { return work.claim.blame(handle(work, context)); };
     };
@@ -175,7 +171,7 @@ Totals totals_of(const format::SetRecord& record) {
 }
 
 Result<Totals> fill_and_publish(Work& work, bool list_source) {
-    engine::Budget memory("memory", memory_for_parts(work.request.memory));
+    engine::Memory memory(work.request.memory, kOpenList);
     ledger::Outcome first;
     if (list_source) first.units.push_back(list_unit());
     TRY(work.job.ledger().record(first));

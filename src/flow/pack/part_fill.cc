@@ -10,6 +10,7 @@
 #include "base/units.h"
 #include "engine/checkpoint_interval.h"
 #include "flow/pack/checkpoint.h"
+#include "flow/pack/list_draft.h"
 #include "flow/set/image_check.h"
 
 namespace haul::pack {
@@ -30,8 +31,10 @@ std::uint64_t tile_size_for(const Work& work, std::uint64_t image) {
     return size;
 }
 
-std::uint64_t memory_of_tiles(const Work& work, std::uint64_t image) {
-    return kBuffers * std::min(tile_size_for(work, image), image);
+std::uint64_t memory_of_tiles(const Work& work, std::uint64_t image, std::uint64_t members) {
+    // Of empty files a tile holds little but headers, of 32 bytes at least, and notes a read for each.
+    const std::uint64_t tile = std::min(tile_size_for(work, image), image);
+    return kBuffers * (tile + std::min(members, tile / 32) * sizeof(TileRead));
 }
 
 PartFill::PartFill(Work& work, engine::Context& context, std::uint32_t part, std::uint32_t revision,
@@ -145,11 +148,9 @@ Result<std::vector<Removed>> PartFill::fill_once() {
 Result<std::vector<Removed>> PartFill::take(Tile tile) {
     std::vector<Removed> removed = TRY(sealer_->check_reads(tile));
     if (!removed.empty()) return removed;
-    if (!tile.reads.empty() && list_.table.layout().data_end(tile.read_entry.back()) > tile.end) {
-        versions_[tile.read_entry.back()] = tile.reads.back().seen.tag;
-    }
+    if (const auto entry = spanning_entry(list_.table, tile)) versions_[*entry] = tile.last_version;
     std::uint64_t bytes = 0;
-    for (const store::Read& read : tile.reads) bytes += read.into.size();
+    for (const TileRead& read : tile.reads) bytes += read.into.size();
     const std::size_t before = sealer_->finished();
     std::vector<Tile> ready;
     removed = sealer_->take(std::move(tile), ready);
@@ -189,14 +190,14 @@ Status PartFill::send(std::vector<Tile>& tiles) {
 Status PartFill::revise(std::vector<Removed> removed) {
     const std::size_t first = removed.front().entry;
     restart_ = tile_of(list_.table.layout().header_offset(first));
-    format::MemberTable table;
+    ListDraft draft(part_, revision_ + 1);
     std::size_t next = 0;
     for (std::size_t line = 0; line < list_.table.lines(); ++line) {
         const bool leaves = next < removed.size() && list_.table.line_of(removed[next].entry) == line;
         if (leaves) {
             ++next;
         } else {
-            table.add(list_.table.member(line));
+            TRY(draft.add(list_.table.member(line)));
         }
     }
     for (Removed& gone : removed) {
@@ -210,10 +211,14 @@ Status PartFill::revise(std::vector<Removed> removed) {
     }
     TRY(work_.claim.check_if_stale());
     FAULT_POINT("pack.revision.before_write");
-    TRY(write_list(work_, part_, revision_ + 1, table, list_.end));
+    const PartUnit revised = TRY(draft.write(work_, list_.end));
     FAULT_POINT("pack.revision.after_write");
     ++revision_;
-    list_.table = std::move(table);
+    // Read again rather than made beside the old one: two tables would take more memory than was reserved.
+    std::unique_ptr<Sealer> sealer = std::exchange(sealer_, nullptr);
+    list_.table = {};
+    list_ = TRY(read_list(work_, revised, revision_));
+    sealer_ = std::move(sealer);
     sealer_->rewind(list_.table, first, restart_);
     sent_.resize(std::min(restart_, tile_count()));
     sent_.resize(tile_count(), false);
@@ -250,6 +255,7 @@ Status PartFill::checkpoint() {
 // A stop on request, and an error that will be tried again, keep what was done so far.
 Error PartFill::leave(Error error) {
     if (error.code == Code::fenced || error.code == Code::busy) return error;
+    if (!sealer_) return error;  // between two revisions: there is nothing that a checkpoint could vouch for
     if (auto saved = checkpoint(); !saved && error.code == Code::interrupted) {
         work_.hub.note(report::Level::warning, "progress not kept: " + saved.error().message(),
                        format::part_name(part_));
@@ -268,7 +274,9 @@ FilledPart PartFill::result() {
         filled.crc32 = digest::crc32_combine(filled.crc32, tile_crcs_[index], size);
     }
     filled.pieces = static_cast<std::uint32_t>(tile_count());
-    filled.members = sealer_->members();
+    filled.members = sealer_->take_members();
+    sealer_.reset();
+    pool_.reset();  // reading back, where that is asked for, takes as much
     filled.upload = std::move(upload_);
     filled.table = std::move(list_.table);
     return filled;

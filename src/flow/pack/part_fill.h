@@ -33,9 +33,10 @@ struct FilledPart {
     std::uint32_t pieces = 0;
 };
 
-// Bytes of one piece, and of all tiles that filling holds at a time, for an image of this many bytes.
+// Bytes of one piece, and of all tiles that filling holds at a time, for an image of this many bytes and
+// members.
 [[nodiscard]] std::uint64_t tile_size_for(const Work& work, std::uint64_t image);
-[[nodiscard]] std::uint64_t memory_of_tiles(const Work& work, std::uint64_t image);
+[[nodiscard]] std::uint64_t memory_of_tiles(const Work& work, std::uint64_t image, std::uint64_t members);
 
 class PartFill {
   public:

@@ -1,4 +1,4 @@
-// Member lists at the destination: written before a part's first byte, read to fill it.
+// Member lists at the destination, as they are read.
 #include <fmt/format.h>
 
 #include <charconv>
@@ -32,28 +32,27 @@ std::optional<std::pair<std::uint32_t, std::uint32_t>> parse_list_name(std::stri
 }  // namespace
 
 Result<format::PartListEnd> read_list_end(Work& work, std::uint32_t part, std::uint32_t revision,
-                                          const std::function<void(const format::Member&)>& visit) {
+                                          const format::MemberSink& visit) {
     const std::string name = list_name(part, revision);
     const auto object = TRY(store::find_object(work.destination, name));
     if (!object) return failure(Code::not_found, "read the member list", name, "it is not there");
     format::PartListReader reader(name);
-    std::vector<format::Member> members;
     const auto take = [&](std::span<const std::byte> bytes) -> Status {
-        members.clear();
-        TRY(reader.write(store::text_of(bytes), members));
-        for (const format::Member& member : members) visit(member);
-        return {};
+        return reader.write(store::text_of(bytes), visit);
     };
     TRY(store::read_through(work.destination, name, object->size, kReadAtOnce, take, work.shutdown.stop()));
     return reader.end();
 }
 
-Result<PartList> read_list(Work& work, std::uint32_t part, std::uint32_t revision) {
+Result<PartList> read_list(Work& work, const PartUnit& unit, std::uint32_t revision) {
     PartList list;
-    list.end = TRY(
-        read_list_end(work, part, revision, [&](const format::Member& member) { list.table.add(member); }));
+    list.table.reserve(table_size(unit));
+    list.end = TRY(read_list_end(work, unit.part, revision, [&](const format::Member& member) -> Status {
+        list.table.add(member);
+        return {};
+    }));
     if (list.table.layout().hash() != list.end.layout_hash) {
-        return failure(Code::corrupt, "read the member list", list_name(part, revision),
+        return failure(Code::corrupt, "read the member list", list_name(unit.part, revision),
                        "its members do not give the layout that its closing line names");
     }
     return list;
@@ -70,22 +69,6 @@ Result<std::map<std::uint32_t, std::uint32_t>> find_lists(Work& work) {
         }
     }
     return highest;
-}
-
-Status write_list(Work& work, std::uint32_t part, std::uint32_t revision, const format::MemberTable& table,
-                  format::PartListEnd end) {
-    std::string bytes;
-    format::PartListWriter writer;
-    TRY(writer.begin({part, revision}, bytes));
-    for (std::size_t line = 0; line < table.lines(); ++line) TRY(writer.add(table.member(line), bytes));
-    end.layout_hash = table.layout().hash();
-    end.members = table.entries();
-    end.folders = table.lines() - table.entries();
-    end.bytes = table.file_bytes();
-    end.image_size = table.layout().image_size();
-    TRY(writer.end(end, bytes));
-    return store::create_object(work.destination, list_name(part, revision), bytes,
-                                small_scratch(work, "list", part));
 }
 
 }  // namespace haul::pack

@@ -4,10 +4,12 @@
 
 #include <utility>
 
+#include "base/digest.h"
 #include "base/json.h"
 #include "flow/pack/notes.h"
 #include "flow/pack/part_fill.h"
 #include "flow/pack/publish.h"
+#include "flow/set/image_check.h"
 
 namespace haul::pack {
 namespace {
@@ -19,9 +21,15 @@ Result<std::uint32_t> highest_revision(Work& work, std::uint32_t part, std::uint
     return known;
 }
 
+// Table, sums (twice while a log is read), the manifest while it is written, tiles.
 std::uint64_t memory_for(const Work& work, const PartUnit& unit) {
-    constexpr std::uint64_t line = 320;  // table, CRC, digest, list and manifest while they are written
-    return (unit.members + unit.folders) * line + memory_of_tiles(work, unit.image_size);
+    const format::TableSize size = table_size(unit);
+    const auto algorithm = digest::algorithm_named(work.request.options.digest);
+    const std::uint64_t width = set::digest_width(algorithm.value_or(digest::Algorithm::sha256));
+    // Of a manifest's line only sums and names do not compress.
+    const std::uint64_t manifest = size.lines * (48 + width) + size.text / 2;
+    return memory_of(size) + size.entries * 2 * (4 + width) + manifest +
+           memory_of_tiles(work, unit.image_size, unit.members);
 }
 
 Result<ledger::Outcome> outcome_of(Work& work, std::uint32_t part, const std::optional<PublishedPart>& record,
@@ -80,13 +88,20 @@ PartUnit unit_of(std::uint32_t part, std::uint32_t revision, const format::PartL
     return {part, revision, end.members, end.folders, end.bytes, end.image_size, end.oversize};
 }
 
+format::TableSize table_size(const PartUnit& unit) {
+    constexpr std::uint64_t version = 36;  // size and time of a local file, an ETag of a service
+    format::TableSize size = format::table_size(unit.members, unit.folders, unit.bytes, unit.image_size);
+    size.text += size.lines * version;
+    return size;
+}
+
 Result<ledger::Outcome> handle_part(Work& work, engine::Context& context) {
     const PartUnit unit = TRY(parse_part_unit(context.lease.payload));
     const engine::Reservation slot = TRY(work.slots.reserve(1, work.shutdown.drain()));
-    const engine::Reservation memory =
-        TRY(context.memory.reserve(memory_for(work, unit), work.shutdown.drain()));
+    const engine::Reservation memory = TRY(
+        context.memory.reserve(memory_for(work, unit), format::part_name(unit.part), work.shutdown.drain()));
     const std::uint32_t revision = TRY(highest_revision(work, unit.part, unit.revision));
-    PartList list = TRY(read_list(work, unit.part, revision));
+    PartList list = TRY(read_list(work, unit, revision));
     if (const auto done = TRY(find_published(work, unit.part, list))) {
         work.count(done->record.members, done->record.bytes);
         say_done(work, context, done->record);

@@ -37,23 +37,21 @@ struct PartUnit {
 [[nodiscard]] ledger::NewUnit new_unit(const PartUnit& unit);
 [[nodiscard]] PartUnit unit_of(std::uint32_t part, std::uint32_t revision, const format::PartListEnd& end);
 
+// What the table of its members comes to at most.
+[[nodiscard]] format::TableSize table_size(const PartUnit& unit);
+
 // A part's list as read from the destination.
 struct PartList {
     format::MemberTable table;
     format::PartListEnd end;
 };
-[[nodiscard]] Result<PartList> read_list(Work& work, std::uint32_t part, std::uint32_t revision);
+[[nodiscard]] Result<PartList> read_list(Work& work, const PartUnit& unit, std::uint32_t revision);
 // Only its closing line is kept; the members are shown to `visit`, one by one.
-[[nodiscard]] Result<format::PartListEnd> read_list_end(
-    Work& work, std::uint32_t part, std::uint32_t revision,
-    const std::function<void(const format::Member&)>& visit);
+[[nodiscard]] Result<format::PartListEnd> read_list_end(Work& work, std::uint32_t part,
+                                                        std::uint32_t revision,
+                                                        const format::MemberSink& visit);
 // Highest revision of each part that has a list at the destination.
 [[nodiscard]] Result<std::map<std::uint32_t, std::uint32_t>> find_lists(Work& work);
-// Writes revision `revision` of a part's list, create-only. `end` carries cursor and notes; its hash and
-// counts are filled here.
-[[nodiscard]] Status write_list(Work& work, std::uint32_t part, std::uint32_t revision,
-                                const format::MemberTable& table, format::PartListEnd end);
-
 // The handler: fill, publish, manifest. Its outcome is the part's record as a fact.
 [[nodiscard]] Result<ledger::Outcome> handle_part(Work& work, engine::Context& context);
 

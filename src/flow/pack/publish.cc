@@ -54,6 +54,8 @@ Result<std::string> manifest_bytes(const Work& work, std::uint32_t number, const
     header.first = part.table.path(0);
     header.last = part.table.path(part.table.lines() - 1);
     std::string bytes;
+    // A string that grows by itself is there twice while it moves; what it does not need is never touched.
+    bytes.reserve(part.table.lines() * 128);
     format::ManifestWriter writer;
     TRY(writer.begin(header, bytes));
     std::size_t entry = 0;

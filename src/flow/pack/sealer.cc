@@ -9,10 +9,9 @@
 namespace haul::pack {
 namespace {
 
-format::ListNote note_of(const store::Read& read) {
-    const Error& error = read.result.error();
+format::ListNote note_of(std::string_view path, const Error& error) {
     format::ListNote note;
-    note.item.path = read.name;
+    note.item.path = path;
     note.item.detail = error.message();
     if (error.code == Code::changed || error.code == Code::not_found) {
         note.what = format::ListNote::What::late;
@@ -39,11 +38,10 @@ Sealer::Sealer(const format::MemberTable& table, digest::Algorithm algorithm, Fi
 
 Result<std::vector<Removed>> Sealer::check_reads(const Tile& tile) const {
     std::vector<Removed> removed;
-    for (std::size_t i = 0; i < tile.reads.size(); ++i) {
-        const store::Read& read = tile.reads[i];
-        if (read.result.has_value()) continue;
-        if (!about_member(read.result.error())) return failure(read.result.error());
-        removed.push_back({tile.read_entry[i], note_of(read), read.result.error()});
+    for (const FailedRead& read : tile.failed) {
+        if (!about_member(read.error)) return failure(read.error);
+        const std::string_view path = table_->path(table_->line_of(read.entry));
+        removed.push_back({read.entry, note_of(path, read.error), read.error});
     }
     return removed;
 }
@@ -85,15 +83,15 @@ void Sealer::rewind(const format::MemberTable& table, std::size_t entry, std::si
 // the tile its CRC must be the same.
 std::vector<Removed> Sealer::recheck(const Tile& tile) const {
     std::vector<Removed> changed;
-    for (std::size_t i = 0; i < tile.reads.size(); ++i) {
-        const std::size_t entry = tile.read_entry[i];
+    for (const TileRead& read : tile.reads) {
+        const std::size_t entry = read.entry;
         if (entry >= next_) break;
-        const store::Read& read = tile.reads[i];
         if (read.into.size() != table_->layout().item(entry).size) continue;
         if (digest::crc32(0, read.into) == members_.crcs[entry]) continue;
         changed.push_back(
             {entry,
-             {format::ListNote::What::late, {std::string(read.name), "changed", "its contents changed"}},
+             {format::ListNote::What::late,
+              {std::string(table_->path(table_->line_of(entry))), "changed", "its contents changed"}},
              {}});
     }
     return changed;

@@ -35,6 +35,7 @@ class Sealer {
     // Entries before this one have CRC and digest.
     [[nodiscard]] std::size_t finished() const { return next_; }
     [[nodiscard]] const FinishedMembers& members() const { return members_; }
+    [[nodiscard]] FinishedMembers take_members() { return std::move(members_); }
     [[nodiscard]] bool waiting() const { return !waiting_.empty(); }
 
     // Members of the tile that could not be read as they were listed; empty: none. An Error is one of the

@@ -57,11 +57,10 @@ Tile read_tile(const std::vector<File>& files, const format::MemberTable& table,
     tile.end = std::min(tile.begin + tile_size, table.layout().image_size());
     tile.buffer = Buffer(pool, pool.take({}));
     plan_reads(table, 0, tile);
-    for (std::size_t i = 0; i < tile.reads.size(); ++i) {
-        store::Read& read = tile.reads[i];
-        const std::string& contents = files[tile.read_entry[i]].contents;
-        contents.copy(reinterpret_cast<char*>(read.into.data()), read.into.size(), read.offset);
-        read.result = {};
+    for (const TileRead& read : tile.reads) {
+        const std::uint64_t data = table.layout().data_offset(read.entry);
+        const std::uint64_t offset = read.into.empty() ? 0 : std::max(tile.begin, data) - data;
+        files[read.entry].contents.copy(reinterpret_cast<char*>(read.into.data()), read.into.size(), offset);
     }
     return tile;
 }
@@ -122,8 +121,8 @@ TEST(SealerTest, ReadsThatFailNameTheirMembers) {
     const format::MemberTable table = table_of(files);
     BufferPool pool(2, 4096);
     Tile tile = read_tile(files, table, pool, 4096, 0);
-    tile.reads[1].result = failure(Code::changed, "read", "b", "it changed");
-    tile.reads[2].result = failure(Code::denied, "read", "c", "permission denied");
+    tile.failed = {{1, make_error(Code::changed, "read", "b", "it changed")},
+                   {2, make_error(Code::denied, "read", "c", "permission denied")}};
     const Sealer sealer(table, digest::Algorithm::none, {});
     const auto removed = sealer.check_reads(tile);
     ASSERT_TRUE(removed.has_value());
@@ -131,7 +130,7 @@ TEST(SealerTest, ReadsThatFailNameTheirMembers) {
     EXPECT_EQ((*removed)[0].note.what, format::ListNote::What::late);
     EXPECT_EQ((*removed)[0].note.item.path, "b");
     EXPECT_EQ((*removed)[1].note.what, format::ListNote::What::failed);
-    tile.reads[0].result = failure(Code::unavailable, "read", "a", "no answer");
+    tile.failed = {{0, make_error(Code::unavailable, "read", "a", "no answer")}};
     EXPECT_FALSE(sealer.check_reads(tile).has_value());
 }
 

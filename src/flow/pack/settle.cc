@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "base/fault_point.h"
 #include "flow/pack/adopt_lists.h"
 #include "flow/pack/cutter.h"
+#include "flow/pack/list_draft.h"
 #include "flow/pack/notes.h"
 #include "flow/pack/part_unit.h"
 #include "flow/pack/selection.h"
@@ -28,13 +30,14 @@ Result<std::uint32_t> next_part(Work& work) {
 
 class Settler {
   public:
-    explicit Settler(Work& work) : work_(work), cutter_(work.request.options.part_size) {}
+    explicit Settler(Work& work) : work_(work) {}
 
     Result<std::uint64_t> run() {
         TRY(take_existing_lists());
         part_ = TRY(next_part(work_));
+        draft_.emplace(part_, 1);
         for (const LateMember& late : TRY(open_late_members(work_))) TRY(settle(late));
-        if (!cutter_.empty()) TRY(close_part());
+        if (!draft_->sums().empty()) TRY(close_part());
         TRY(work_.job.ledger().record(given_up_));
         return added_;
     }
@@ -73,8 +76,8 @@ class Settler {
             return {};
         }
         member->zip_name = zip::archive_name(member->path, member->kind == zip::Kind::folder);
-        if (cutter_.closes_before(*member)) TRY(close_part());
-        cutter_.add(*member);
+        if (closes_before(draft_->sums(), *member, work_.request.options.part_size)) TRY(close_part());
+        TRY(draft_->add(*member));
         taken_.push_back(late);
         return {};
     }
@@ -89,26 +92,24 @@ class Settler {
         format::PartListEnd end;
         end.settles = true;
         end.last = true;
-        end.oversize = cutter_.oversize();
+        end.oversize = is_oversize(draft_->sums(), work_.request.options.part_size);
         TRY(work_.claim.check());
         FAULT_POINT("pack.settle.before_write");
-        TRY(write_list(work_, part_, 1, cutter_.table(), end));
+        const PartUnit unit = TRY(draft_->write(work_, end));
         FAULT_POINT("pack.settle.after_write");
         ledger::Outcome outcome;
-        const format::MemberTable& table = cutter_.table();
-        outcome.units.push_back(new_unit({part_, 1, table.entries(), table.lines() - table.entries(),
-                                          table.file_bytes(), table.layout().image_size(), end.oversize}));
+        outcome.units.push_back(new_unit(unit));
         for (const LateMember& late : taken_) outcome.facts.push_back(settled_fact(late));
         TRY(work_.job.ledger().record(outcome));
         taken_.clear();
-        cutter_.reset();
         ++part_;
+        draft_.emplace(part_, 1);
         ++added_;
         return {};
     }
 
     Work& work_;
-    Cutter cutter_;
+    std::optional<ListDraft> draft_;
     std::uint32_t part_ = 0;
     std::uint64_t added_ = 0;
     std::vector<LateMember> taken_;

@@ -53,26 +53,52 @@ std::span<std::byte> stretch(const Tile& tile, std::uint64_t begin, std::uint64_
 void plan_reads(const format::MemberTable& table, std::size_t finished, Tile& tile) {
     const zip::Layout& layout = table.layout();
     tile.reads.clear();
-    tile.read_entry.clear();
     tile.first_entry = layout.member_at(tile.begin);
     std::size_t entry = tile.first_entry;
     for (; entry < table.entries() && layout.header_offset(entry) < tile.end; ++entry) {
-        const std::size_t line = table.line_of(entry);
-        if (table.kind(line) != zip::Kind::file || (tile.sent && entry < finished)) continue;
+        if (table.kind(table.line_of(entry)) != zip::Kind::file || (tile.sent && entry < finished)) continue;
         const std::uint64_t data = layout.data_offset(entry);
         const std::span<std::byte> into = stretch(tile, data, layout.data_end(entry));
         // An empty file is opened too, once, where its header ends: it may have become unreadable, or grown.
         const bool empty_here = layout.data_end(entry) == data && data > tile.begin && data <= tile.end;
-        if (into.empty() && !empty_here) continue;
-        store::Read read;
-        read.name = table.path(line);
-        read.version.tag = table.version(line);
-        read.offset = into.empty() ? 0 : std::max(tile.begin, data) - data;
-        read.into = into;
-        tile.reads.push_back(std::move(read));
-        tile.read_entry.push_back(entry);
+        if (!into.empty() || empty_here) tile.reads.push_back({entry, into});
     }
     tile.last_entry = entry;
+}
+
+void read_tile(store::Store& source, const format::MemberTable& table, const SpanningVersions& versions,
+               Tile& tile, const std::stop_token& stop) {
+    constexpr std::size_t at_once = 4096;
+    std::vector<store::Read> batch;
+    for (std::size_t begin = 0; begin < tile.reads.size() && !stop.stop_requested(); begin += at_once) {
+        const std::span<const TileRead> planned =
+            std::span(tile.reads).subspan(begin, std::min(at_once, tile.reads.size() - begin));
+        batch.assign(planned.size(), {});
+        for (std::size_t i = 0; i < planned.size(); ++i) {
+            const std::size_t entry = planned[i].entry;
+            const std::size_t line = table.line_of(entry);
+            const auto known = versions.find(entry);
+            batch[i].name = table.path(line);
+            batch[i].version.tag = known != versions.end() ? known->second : table.version(line);
+            batch[i].offset = planned[i].into.empty()
+                                  ? 0
+                                  : std::max(tile.begin, table.layout().data_offset(entry)) -
+                                        table.layout().data_offset(entry);
+            batch[i].into = planned[i].into;
+        }
+        source.read_many(batch, stop);
+        for (std::size_t i = 0; i < planned.size(); ++i) {
+            if (!batch[i].result)
+                tile.failed.push_back({planned[i].entry, std::move(batch[i].result).error()});
+        }
+        tile.last_version = batch.back().result ? batch.back().seen.tag : std::string();
+    }
+}
+
+std::optional<std::size_t> spanning_entry(const format::MemberTable& table, const Tile& tile) {
+    if (tile.reads.empty() || tile.last_version.empty()) return std::nullopt;
+    const std::size_t entry = tile.reads.back().entry;
+    return table.layout().data_end(entry) > tile.end ? std::optional(entry) : std::nullopt;
 }
 
 }  // namespace haul::pack

@@ -4,10 +4,13 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <stop_token>
+#include <string>
 #include <vector>
 
 #include "format/member_table.h"
@@ -50,14 +53,25 @@ class Buffer {
     std::byte* bytes_ = nullptr;
 };
 
+// A stretch of a source file that belongs into a tile.
+struct TileRead {
+    std::size_t entry = 0;
+    std::span<std::byte> into;  // empty: the file is, and was opened all the same
+};
+struct FailedRead {
+    std::size_t entry = 0;
+    Error error;
+};
+
 struct Tile {
     std::size_t index = 0;
     std::uint64_t begin = 0, end = 0;  // of the image
     bool sent = false;                 // the store has it already: read only for what members still need
     std::size_t first_entry = 0, last_entry = 0;  // entries with a byte in it: [first, last)
     Buffer buffer;
-    std::vector<store::Read> reads;       // in the order of the image
-    std::vector<std::size_t> read_entry;  // the entry of each read
+    std::vector<TileRead> reads;     // in the order of the image
+    std::vector<FailedRead> failed;  // of those
+    std::string last_version;        // strong version of what the last read saw; empty: it failed
     [[nodiscard]] std::span<std::byte> bytes() const {
         return {buffer.get(), static_cast<std::size_t>(end - begin)};
     }
@@ -69,5 +83,15 @@ struct Tile {
 // Sets entries and reads of a tile whose range and buffer are set. Files of entries before `finished` are
 // read only where the tile still has to be sent.
 void plan_reads(const format::MemberTable& table, std::size_t finished, Tile& tile);
+
+// Strong versions of entries that reach over the end of a tile: what later reads of them are held against.
+using SpanningVersions = std::map<std::size_t, std::string>;
+
+// Does what was planned, in batches: a tile can hold a hundred thousand files, and a store::Read is large.
+void read_tile(store::Store& source, const format::MemberTable& table, const SpanningVersions& versions,
+               Tile& tile, const std::stop_token& stop);
+
+// The entry that was read and reaches beyond the tile's end; its version is the tile's last_version.
+[[nodiscard]] std::optional<std::size_t> spanning_entry(const format::MemberTable& table, const Tile& tile);
 
 }  // namespace haul::pack

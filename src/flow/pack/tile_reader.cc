@@ -59,11 +59,7 @@ bool TileReader::read_one(std::size_t index, const std::stop_token& stop) {
     if (bytes == nullptr) return false;
     tile.buffer = Buffer(pool_, bytes);
     plan_reads(table_, plan_.finished, tile);
-    for (std::size_t i = 0; i < tile.reads.size(); ++i) {
-        const auto known = plan_.versions.find(tile.read_entry[i]);
-        if (known != plan_.versions.end()) tile.reads[i].version.tag = known->second;
-    }
-    source_.read_many(tile.reads, stop);
+    read_tile(source_, table_, plan_.versions, tile, stop);
     if (stop.stop_requested()) return false;
     remember_versions(tile);
     {
@@ -75,11 +71,7 @@ bool TileReader::read_one(std::size_t index, const std::stop_token& stop) {
 }
 
 void TileReader::remember_versions(const Tile& tile) {
-    if (tile.reads.empty()) return;
-    const store::Read& last = tile.reads.back();
-    const std::size_t entry = tile.read_entry.back();
-    if (last.result.has_value() && table_.layout().data_end(entry) > tile.end)
-        plan_.versions[entry] = last.seen.tag;
+    if (const auto entry = spanning_entry(table_, tile)) plan_.versions[*entry] = tile.last_version;
 }
 
 }  // namespace haul::pack

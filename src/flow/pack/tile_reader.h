@@ -16,9 +16,6 @@
 
 namespace haul::pack {
 
-// Strong versions of entries that reach over the end of a tile: what later reads of them are held against.
-using SpanningVersions = std::map<std::size_t, std::string>;
-
 struct ReadPlan {
     std::uint64_t tile_size = 0;
     std::size_t first_tile = 0;

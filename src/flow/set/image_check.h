@@ -43,6 +43,9 @@ using Contradiction =
                                                 const std::function<void(std::uint64_t)>& progress,
                                                 const std::stop_token& stop);
 
+// What one check takes beside table and sums: a stretch of the image, and what it should be.
+inline constexpr std::uint64_t kImageCheckMemory = 18ULL << 20U;
+
 // Width in bytes of one raw digest.
 [[nodiscard]] std::size_t digest_width(digest::Algorithm algorithm);
 

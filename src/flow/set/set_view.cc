@@ -62,8 +62,10 @@ Status add_in_place(const format::PartRecord& part, const format::Member& member
     const std::uint64_t before = table.layout().directory_offset();
     table.add(member);
     if (member.zip_name.empty()) {
-        if (!member.offset) return {};
-        return failure(contradicts(part, member.path + " has an offset, and no entry in the archive"));
+        if (member.offset)
+            return failure(contradicts(part, member.path + " has an offset, and no entry in the archive"));
+        if (member.kind == zip::Kind::folder) return {};
+        return failure(contradicts(part, member.path + " is no folder, and has no entry in the archive"));
     }
     const std::uint64_t after = table.layout().directory_offset();
     if (after < before || after - before < member.size)
@@ -81,13 +83,9 @@ Status read_lines(store::Store& store, const format::PartRecord& part, const Vis
     const store::Stat stat = TRY(store.stat({part.manifest, false}));
     format::ManifestReader reader(part.manifest);
     digest::Hasher hasher(digest::Algorithm::sha256);
-    std::vector<format::Member> members;
     const auto take = [&](std::span<const std::byte> bytes) -> Status {
         hasher.update(bytes);
-        members.clear();
-        TRY(reader.write(store::text_of(bytes), members));
-        for (const format::Member& member : members) TRY(visit(member));
-        return {};
+        return reader.write(store::text_of(bytes), visit);
     };
     TRY(store::read_through(store, part.manifest, stat.object.size, kReadAtOnce, take, stop));
     TRY(reader.end());
@@ -149,7 +147,7 @@ Result<format::ManifestHeader> manifest_header(store::Store& store, const std::s
     const store::Stat stat = TRY(store.stat({manifest_name, false}));
     format::ManifestReader reader(manifest_name);
     std::string buffer;
-    std::vector<format::Member> members;
+    const auto ignore = [](const format::Member&) -> Status { return {}; };
     constexpr std::uint64_t first_bytes = 64U << 10U;
     for (std::uint64_t at = 0; at < stat.object.size && !reader.header();) {
         buffer.resize(std::min(first_bytes, stat.object.size - at));
@@ -159,8 +157,7 @@ Result<format::ManifestHeader> manifest_header(store::Store& store, const std::s
         read.into = std::as_writable_bytes(std::span(buffer));
         store.read_many({&read, 1}, {});
         TRY(std::move(read.result));
-        members.clear();
-        TRY(reader.write(buffer, members));
+        TRY(reader.write(buffer, ignore));
         at += buffer.size();
     }
     if (!reader.header())

@@ -29,7 +29,7 @@ namespace haul::set {
 
 // Reads one manifest from beginning to end; its bytes' digest and counts are checked against `part` at the
 // end, so a visitor may have seen lines of a damaged manifest: act only after success where that matters.
-using Visitor = std::function<Status(const format::Member&)>;
+using Visitor = format::MemberSink;
 [[nodiscard]] Status read_manifest(store::Store& store, const format::PartRecord& part, const Visitor& visit,
                                    const std::stop_token& stop = {});
 // The same, into an empty table. Of a manifest that contradicts itself (an offset that is not where the lines

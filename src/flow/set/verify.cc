@@ -4,22 +4,56 @@
 
 #include <algorithm>
 #include <atomic>
+#include <map>
 #include <mutex>
 #include <set>
 #include <thread>
 #include <utility>
 
 #include "base/digest.h"
+#include "engine/memory.h"
 #include "flow/set/against.h"
 #include "flow/set/image_check.h"
 
 namespace haul::set {
 namespace {
 
-// What the manifest says of one entry.
-struct Expected {
-    std::optional<std::uint32_t> crc32;
-    std::string digest;
+// What a manifest says of its entries, compactly: a million of them are a part.
+class Expected {
+  public:
+    Expected(digest::Algorithm algorithm, std::uint64_t entries)
+        : algorithm_(algorithm), width_(digest_width(algorithm)) {
+        crcs_.reserve(static_cast<std::size_t>(std::min(entries, kMostReserved)));
+        digests_.reserve(static_cast<std::size_t>(std::min(entries, kMostReserved)) * width_);
+    }
+    void add(const format::Member& member) {
+        crcs_.push_back(member.crc32.value_or(0));
+        auto parsed = digest::parse(member.digest);
+        const bool usual = parsed && parsed->algorithm == algorithm_ && parsed->raw.size() == width_;
+        if (!usual && !member.digest.empty()) odd_.emplace(crcs_.size() - 1, member.digest);
+        has_digest_.push_back(usual);
+        digests_.append(usual ? parsed->raw : std::string(width_, '\0'));
+    }
+    [[nodiscard]] const std::vector<std::uint32_t>& crcs() const { return crcs_; }
+    // Its digest as text where `is`, the raw one of what was read, is another; nullopt: it agrees, or there
+    // is none.
+    [[nodiscard]] std::optional<std::string> other_digest(std::size_t entry, std::string_view is) const {
+        if (has_digest_[entry]) {
+            const std::string_view should = std::string_view(digests_).substr(entry * width_, width_);
+            return is == should ? std::nullopt : std::optional(digest::text(algorithm_, should));
+        }
+        const auto odd = odd_.find(entry);
+        return odd == odd_.end() ? std::nullopt : std::optional(odd->second);
+    }
+
+  private:
+    static constexpr std::uint64_t kMostReserved = 1'000'000;
+    digest::Algorithm algorithm_;
+    std::size_t width_;
+    std::vector<std::uint32_t> crcs_;
+    std::string digests_;
+    std::vector<bool> has_digest_;
+    std::map<std::size_t, std::string> odd_;  // of another kind than the set's
 };
 
 // What the threads of one verification share.
@@ -27,12 +61,13 @@ class Verification {
   public:
     Verification(store::Store& store, const VerifyOptions& options, report::Hub& hub,
                  const std::stop_token& stop)
-        : store_(store), options_(options), hub_(hub), stop_(stop) {}
+        : store_(store), options_(options), hub_(hub), stop_(stop), memory_(options.memory) {}
 
     Result<VerifyReport> run() {
         auto record = open_set(store_);
         if (!record) return damaged_or_error(std::move(record).error());
         record_ = std::move(*record);
+        algorithm_ = digest::algorithm_named(record_.options.digest).value_or(digest::Algorithm::none);
         tell_total();
         verify_parts();
         if (error_) return failure(std::move(*error_));
@@ -73,13 +108,22 @@ class Verification {
         work(0);
     }
 
+    // Table, sums of manifest and image, and the stretches of the image that are compared.
+    [[nodiscard]] std::uint64_t memory_for(const format::PartRecord& part) const {
+        const format::TableSize size = format::table_size(part.members, part.folders, part.bytes, part.size);
+        const std::uint64_t sums = 2 * size.entries * (4 + digest_width(algorithm_));
+        return format::memory_of(size) + sums + kImageCheckMemory;
+    }
+
     Status verify_part(const format::PartRecord& part, unsigned worker) {
+        const engine::Reservation memory = TRY(memory_.reserve(memory_for(part), part.name, stop_));
         format::MemberTable table;
-        std::vector<Expected> entries;
+        table.reserve(format::table_size(part.members, part.folders, part.bytes, part.size));
+        Expected entries(algorithm_, part.members);
         auto read = read_table(
             store_, part, table,
             [&](const format::Member& member) -> Status {
-                if (!member.zip_name.empty()) entries.push_back({member.crc32, member.digest});
+                if (!member.zip_name.empty()) entries.add(member);
                 return {};
             },
             stop_);
@@ -123,16 +167,11 @@ class Verification {
     }
 
     Status verify_image(const format::PartRecord& part, const format::MemberTable& table,
-                        const std::vector<Expected>& entries, unsigned worker) {
-        std::vector<std::uint32_t> expected;
-        expected.reserve(entries.size());
-        for (const Expected& entry : entries) expected.push_back(entry.crc32.value_or(0));
-        const digest::Algorithm algorithm =
-            digest::algorithm_named(record_.options.digest).value_or(digest::Algorithm::none);
+                        const Expected& entries, unsigned worker) {
         bool contradicted = false;
         std::uint64_t read_bytes = 0;
         const auto contents = check_image(
-            store_, part.name, table, expected, algorithm,
+            store_, part.name, table, entries.crcs(), algorithm_,
             [&](std::uint64_t offset, std::optional<std::size_t> entry, std::string what) {
                 contradicted = true;
                 const std::string path =
@@ -145,7 +184,7 @@ class Verification {
             },
             stop_);
         if (!contents) return finding_or_error(part.name, contents.error());
-        check_digests(part, table, entries, *contents, algorithm);
+        check_digests(part, table, entries, *contents);
         if (!contradicted && contents->crc32 != part.crc32) {
             add({part.name,
                  std::nullopt,
@@ -158,17 +197,16 @@ class Verification {
     }
 
     void check_digests(const format::PartRecord& part, const format::MemberTable& table,
-                       const std::vector<Expected>& entries, const ImageContents& contents,
-                       digest::Algorithm algorithm) {
-        const std::size_t width = digest_width(algorithm);
+                       const Expected& entries, const ImageContents& contents) {
+        const std::size_t width = digest_width(algorithm_);
         if (width == 0) return;
-        for (std::size_t entry = 0; entry < entries.size(); ++entry) {
-            if (entries[entry].digest.empty()) continue;
-            const std::string is =
-                digest::text(algorithm, std::string_view(contents.digests).substr(entry * width, width));
-            if (is == entries[entry].digest) continue;
+        for (std::size_t entry = 0; entry < table.entries(); ++entry) {
+            const std::string_view is = std::string_view(contents.digests).substr(entry * width, width);
+            const auto should = entries.other_digest(entry, is);
+            if (!should) continue;
             add({part.name, table.layout().data_offset(entry), std::string(table.path(table.line_of(entry))),
-                 fmt::format("the contents' digest is {}, the manifest says {}", is, entries[entry].digest)});
+                 fmt::format("the contents' digest is {}, the manifest says {}", digest::text(algorithm_, is),
+                             *should)});
         }
     }
 
@@ -220,7 +258,9 @@ class Verification {
     const VerifyOptions& options_;
     report::Hub& hub_;
     std::stop_token stop_;
+    engine::Memory memory_;
     format::SetRecord record_;
+    digest::Algorithm algorithm_ = digest::Algorithm::none;
     std::mutex mutex_;
     VerifyReport report_;
     std::optional<Error> error_;

@@ -21,7 +21,7 @@ struct VerifyOptions {
     store::Store* against =
         nullptr;  // compare with a source: same paths, sizes, mtimes, and contents by digest
     unsigned threads = 2;
-    std::uint64_t memory = 256ULL << 20U;
+    std::uint64_t memory = 512ULL << 20U;  // parts side by side as far as it reaches
 };
 // One finding: what is wrong, where exactly.
 struct Finding {

@@ -11,8 +11,8 @@
 namespace haul::unpack {
 namespace {
 
-constexpr std::uint64_t kMostBytes = 32ULL << 20U;
-constexpr std::uint64_t kWidestGap = 1ULL << 20U;  // unwanted bytes between two members that are read along
+constexpr std::uint64_t kMostBytes = 32ULL << 20U;  // more is no faster
+constexpr std::uint64_t kWidestGap = 1ULL << 20U;   // unwanted bytes between two members that are read along
 constexpr std::size_t kMostItems = 4096;
 constexpr std::uint64_t kReadPiece = 4ULL << 20U;
 
@@ -35,13 +35,23 @@ Status check_contents(const Item& item, std::uint32_t crc32, const std::string& 
 
 Batch::Batch(Work& work, std::string archive, digest::Algorithm algorithm, OwnPaths& own, OutcomeLog& log,
              std::int64_t unit)
-    : work_(work), archive_(std::move(archive)), algorithm_(algorithm), own_(own), log_(log), unit_(unit) {}
+    : work_(work),
+      archive_(std::move(archive)),
+      algorithm_(algorithm),
+      own_(own),
+      log_(log),
+      unit_(unit),
+      most_bytes_(batch_bytes(work.request)) {}
+
+std::uint64_t batch_bytes(const Request& request) {
+    return std::clamp(engine::Memory(request.memory).for_work() / 8, kSmall, kMostBytes);
+}
 
 bool Batch::takes(const Item& item) const {
     if (items_.empty()) return true;
     return items_.size() < kMostItems && item.begin >= items_.back().end &&
-           item.end - items_.front().begin <= kMostBytes && item.begin <= items_.back().end + kWidestGap &&
-           contents_size_ + item.size <= kMostBytes;
+           item.end - items_.front().begin <= most_bytes_ && item.begin <= items_.back().end + kWidestGap &&
+           contents_size_ + item.size <= most_bytes_;
 }
 
 void Batch::add(Item item) {

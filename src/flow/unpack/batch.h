@@ -16,6 +16,9 @@ namespace haul::unpack {
 // Members up to this size go in batches; larger ones are streamed, one by one.
 inline constexpr std::uint64_t kSmall = 8ULL << 20U;
 
+// Bytes of archive, and of contents, that one batch holds at most.
+[[nodiscard]] std::uint64_t batch_bytes(const Request& request);
+
 class Batch {
   public:
     Batch(Work& work, std::string archive, digest::Algorithm algorithm, OwnPaths& own, OutcomeLog& log,
@@ -41,6 +44,7 @@ class Batch {
     OwnPaths& own_;
     OutcomeLog& log_;
     std::int64_t unit_;
+    std::uint64_t most_bytes_;
     std::vector<Item> items_;
     std::uint64_t contents_size_ = 0;
     std::vector<std::byte> bytes_;                  // of the archive, from the first item's begin

@@ -11,6 +11,7 @@ namespace haul::unpack {
 namespace {
 
 constexpr std::size_t kBatch = 4096;
+constexpr std::uint64_t kBatchMemory = 4ULL << 20U;  // with paths of usual length
 
 // Whether a symlink at `path` may lead out of the destination: absolute, more `..` than its depth allows, or
 // `..` behind a name. What has that name may be a symlink itself, and then `..` is the parent of what it
@@ -47,6 +48,7 @@ class Closing {
 
   private:
     Status make_symlinks(std::size_t archive) {
+        const engine::Reservation memory = TRY(reserve_index(work_, context_, archive, kBatchMemory));
         const auto index = TRY(index_of(work_, archive));
         for (std::size_t at = 0; at < index->count(); ++at) {
             std::optional<Item> item = index->item(at);
@@ -99,6 +101,7 @@ class Closing {
 
     // Listing order backwards: what lies in a folder comes before the folder.
     Status set_folders(std::size_t archive) {
+        const engine::Reservation memory = TRY(reserve_index(work_, context_, archive, kBatchMemory));
         const auto index = TRY(index_of(work_, archive));
         for (std::size_t at = index->count(); at-- > 0;) {
             std::optional<Item> item = index->item(at);

@@ -1,5 +1,6 @@
 #include "flow/unpack/index.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "flow/set/image_check.h"
@@ -7,6 +8,9 @@
 
 namespace haul::unpack {
 namespace {
+
+// A record may lie; what is beyond grows as it is read.
+constexpr std::uint64_t kMostReserved = 2'000'000;
 
 // nullopt before 1677 and behind 2262: ZIPs can say such times, 64 bits of nanoseconds cannot.
 std::optional<std::int64_t> nanoseconds(std::int64_t seconds) {
@@ -28,6 +32,18 @@ Result<std::shared_ptr<const Index>> Index::load(const Archives& archives, std::
     return std::shared_ptr<const Index>(std::move(index));
 }
 
+Result<std::uint64_t> Index::memory_for(const Archives& archives, std::size_t archive) {
+    if (!archives.set) {
+        ArchiveSource source = TRY(ArchiveSource::open(*archives.store, archives.names[archive]));
+        return zip::directory_memory(source);
+    }
+    const format::PartRecord& part = archives.set->parts[archive];
+    const format::TableSize size = format::table_size(part.members, part.folders, part.bytes, part.size);
+    const auto algorithm = digest::algorithm_named(archives.set->options.digest);
+    const std::uint64_t sums = 4 + 8 + set::digest_width(algorithm.value_or(digest::Algorithm::none));
+    return format::memory_of(size) + size.lines * sums;
+}
+
 Status Index::load_ours(const Archives& archives, std::size_t archive, const std::stop_token& stop) {
     const format::SetRecord& set = *archives.set;
     const format::PartRecord& part = set.parts[archive];
@@ -38,6 +54,12 @@ Status Index::load_ours(const Archives& archives, std::size_t archive, const std
             if (gone.part == part.name) left_out_.insert(gone.path);
         }
     }
+    const format::TableSize size = format::table_size(part.members, part.folders, part.bytes, part.size);
+    table_.reserve(size);
+    const auto lines = static_cast<std::size_t>(std::min(size.lines, kMostReserved));
+    crcs_.reserve(lines);
+    offsets_.reserve(lines);
+    digests_.reserve(lines * width_);
     return set::read_table(
         *archives.store, part, table_,
         [&](const format::Member& member) -> Status {
@@ -95,16 +117,16 @@ std::optional<Item> Index::item(std::size_t index) const {
 
 Result<std::shared_ptr<const Index>> IndexCache::get(const Archives& archives, std::size_t archive,
                                                      const zip::Limits& limits, const std::stop_token& stop) {
-    constexpr std::size_t most = 2;
     const std::scoped_lock lock(mutex_);
-    for (auto at = kept_.begin(); at != kept_.end(); ++at) {
-        if (at->archive != archive) continue;
-        kept_.splice(kept_.begin(), kept_, at);
-        return kept_.front().index;
+    std::shared_ptr<const Index> index = in_use_[archive].lock();
+    if (!index) {
+        last_.reset();
+        index = TRY(Index::load(archives, archive, limits, stop));
+        in_use_[archive] = index;
+        std::erase_if(in_use_, [](const auto& one) { return one.second.expired(); });
     }
-    if (kept_.size() >= most) kept_.pop_back();
-    kept_.push_front({archive, TRY(Index::load(archives, archive, limits, stop))});
-    return kept_.front().index;
+    last_ = index;
+    return index;
 }
 
 }  // namespace haul::unpack

@@ -1,11 +1,11 @@
 // An archive's members as unpacking sees them: from our manifest where there is one, else from the central
 // directory.
 //
-// An Index is built once and then read by any number of threads. Memory: about 200 bytes a member.
+// An Index is built once and then read by any number of threads. Memory: see memory_for().
 #pragma once
 
 #include <cstdint>
-#include <list>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -44,6 +44,8 @@ class Index {
                                                                    std::size_t archive,
                                                                    const zip::Limits& limits,
                                                                    const std::stop_token& stop);
+    // Bytes that the index of this archive takes at most. Foreign ones are asked for it: two small reads.
+    [[nodiscard]] static Result<std::uint64_t> memory_for(const Archives& archives, std::size_t archive);
     [[nodiscard]] std::size_t count() const { return entries_.empty() ? table_.lines() : entries_.size(); }
     // Superseded and gone members of a set do not count: nullopt.
     [[nodiscard]] std::optional<Item> item(std::size_t index) const;
@@ -67,7 +69,9 @@ class Index {
     std::uint64_t archive_size_ = 0;
 };
 
-// The last few indexes in use: units of one archive come one after the other. Thread-safe.
+// Units of one archive come one after the other and share its index. Only the last one is kept while nobody
+// uses it, and it goes before another is read: who reserves memory_for() what he asks for stays within it.
+// Thread-safe.
 class IndexCache {
   public:
     [[nodiscard]] Result<std::shared_ptr<const Index>> get(const Archives& archives, std::size_t archive,
@@ -75,12 +79,9 @@ class IndexCache {
                                                            const std::stop_token& stop);
 
   private:
-    struct Kept {
-        std::size_t archive;
-        std::shared_ptr<const Index> index;
-    };
     std::mutex mutex_;  // held while loading, so that two units of one archive load it once
-    std::list<Kept> kept_;
+    std::map<std::size_t, std::weak_ptr<const Index>> in_use_;  // by archive
+    std::shared_ptr<const Index> last_;
 };
 
 }  // namespace haul::unpack

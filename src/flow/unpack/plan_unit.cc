@@ -28,6 +28,14 @@ Result<std::shared_ptr<const Index>> index_of(Work& work, std::size_t archive) {
     return failure(std::move(error));
 }
 
+Result<engine::Reservation> reserve_index(Work& work, engine::Context& context, std::size_t archive,
+                                          std::uint64_t beside) {
+    auto index = Index::memory_for(work.archives, archive);
+    if (!index && index.error().code == Code::denied) index.error().code = Code::io;  // as index_of
+    return context.memory.reserve(TRY(std::move(index)) + beside, work.archives.names[archive],
+                                  work.shutdown.drain());
+}
+
 ledger::NewUnit plan_unit(const Archives& archives, std::size_t archive) {
     const json::Ordered payload{{"archive", archive}, {"identity", archives.identities[archive]}};
     return {kPlanUnit, fmt::format("{:06}", archive), json::dump(payload),
@@ -43,6 +51,7 @@ Result<bool> still_planned(const Archives& archives, const std::string& payload)
 Result<ledger::Outcome> handle_plan(Work& work, engine::Context& context) {
     const json::Value payload = TRY(json::parse(context.lease.payload, "plan unit"));
     const std::size_t archive = TRY(json::uint_at(payload, "archive", "plan unit"));
+    const engine::Reservation memory = TRY(reserve_index(work, context, archive, 0));
     const auto index = TRY(index_of(work, archive));
     ledger::Outcome outcome;
     RunUnit run{archive, 0, 0};

@@ -116,7 +116,11 @@ Result<ledger::Outcome> handle_run(Work& work, engine::Context& context) {
         return failure(Code::changed, "unpack", work.request.source.canonical(),
                        "it has fewer archives than when the job began");
     }
-    const engine::Reservation memory = TRY(context.memory.reserve(128ULL << 20U, work.shutdown.drain()));
+    // A batch as it lies in the archive and, where it was deflated, as it is; a piece of a large member;
+    // lists.
+    constexpr std::uint64_t beside = 10ULL << 20U;
+    const engine::Reservation memory =
+        TRY(reserve_index(work, context, unit.archive, 2 * batch_bytes(work.request) + beside));
     auto index = TRY(index_of(work, unit.archive));
     if (unit.last > index->count()) {
         return failure(Code::changed, "unpack", work.archives.names[unit.archive],

@@ -31,6 +31,10 @@ struct RunUnit {
 // Code::denied for an outage of the destination, and waits; so the archive is set aside, and others go on.
 [[nodiscard]] Result<std::shared_ptr<const Index>> index_of(Work& work, std::size_t archive);
 
+// Waits for the memory of that index and `beside` it; held as long as the index is.
+[[nodiscard]] Result<engine::Reservation> reserve_index(Work& work, engine::Context& context,
+                                                        std::size_t archive, std::uint64_t beside);
+
 // Limits that the request sets for foreign archives.
 [[nodiscard]] zip::Limits limits_of(const Request& request);
 

@@ -64,7 +64,7 @@ Result<engine::Summary> run_units(Work& work) {
         auto seen = work.destination.stat({".", false});
         return seen ? Status() : Status(failure(std::move(seen).error()));
     };
-    engine::Budget memory("memory", work.request.memory);
+    engine::Memory memory(work.request.memory);
     engine::Summary summary =
         TRY(engine::run(work.job.ledger(), handlers, options, work.hub, memory, work.shutdown));
     if (summary.drained) {
