@@ -49,6 +49,8 @@ Result<std::vector<Removed>> Sealer::check_reads(const Tile& tile) const {
 std::vector<Removed> Sealer::take(Tile tile, std::vector<Tile>& ready) {
     if (std::vector<Removed> changed = recheck(tile); !changed.empty()) return changed;
     const std::size_t before = next_;
+    // Of finished members too: what was read again of the tile does not hold them.
+    for (std::size_t entry = tile.first_entry; entry < tile.last_entry; ++entry) put_target(tile, entry);
     for (std::size_t entry = std::max(tile.first_entry, next_); entry < tile.last_entry; ++entry)
         digest_entry(tile, entry);
     put_headers(tile, tile.first_entry);
@@ -97,6 +99,19 @@ std::vector<Removed> Sealer::recheck(const Tile& tile) const {
     return changed;
 }
 
+// The data of a symlink, which nobody reads.
+void Sealer::put_target(const Tile& tile, std::size_t entry) const {
+    const std::size_t line = table_->line_of(entry);
+    if (table_->kind(line) == zip::Kind::file) return;
+    const std::uint64_t begin = table_->layout().data_offset(entry);
+    const std::span<std::byte> into = stretch(tile, begin, table_->layout().data_end(entry));
+    if (into.empty()) return;
+    const std::string_view target = table_->target(line);
+    const auto bytes = std::as_bytes(std::span(target));
+    std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(std::max(tile.begin, begin) - begin), into.size(),
+                into.begin());
+}
+
 void Sealer::digest_entry(const Tile& tile, std::size_t entry) {
     const zip::Layout& layout = table_->layout();
     const std::size_t line = table_->line_of(entry);
@@ -105,12 +120,7 @@ void Sealer::digest_entry(const Tile& tile, std::size_t entry) {
     if (begin > tile.end) return;  // its header straddles the tile's end
     if (table_->kind(line) != zip::Kind::file) {
         const std::string_view target = table_->target(line);
-        const auto bytes = std::as_bytes(std::span(target));
-        if (const auto into = stretch(tile, begin, end); !into.empty()) {
-            std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(std::max(tile.begin, begin) - begin),
-                        into.size(), into.begin());
-        }
-        if (end <= tile.end) finish_entry(digest::crc32(0, bytes), {});
+        if (end <= tile.end) finish_entry(digest::crc32(0, std::as_bytes(std::span(target))), {});
         return;
     }
     const std::span<const std::byte> data = stretch(tile, begin, end);

@@ -55,6 +55,7 @@ class Sealer {
         std::uint32_t crc = 0;
         std::uint64_t seen = 0;
     };
+    void put_target(const Tile& tile, std::size_t entry) const;
     void digest_entry(const Tile& tile, std::size_t entry);
     void finish_entry(std::uint32_t crc, std::string_view raw);
     void put_header(Tile& tile, std::size_t entry) const;
