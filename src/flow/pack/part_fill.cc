@@ -126,6 +126,7 @@ Result<bool> PartFill::resume() {
     if (sealer_->finished() < list_.table.entries()) {
         restart_ = std::min(restart_, tile_of(list_.table.layout().header_offset(sealer_->finished())));
     }
+    kept_ = progress();
     return true;
 }
 
@@ -140,7 +141,8 @@ Result<std::vector<Removed>> PartFill::fill_once() {
         if (!tile) return std::vector<Removed>();
         std::vector<Removed> removed = TRY(take(std::move(*tile)));
         if (!removed.empty()) return removed;
-        if (clock::boot() - last_checkpoint_ >= engine::checkpoint_interval()) TRY(checkpoint());
+        if (got_further() && clock::boot() - last_checkpoint_ >= engine::checkpoint_interval())
+            TRY(checkpoint());
     }
 }
 
@@ -249,13 +251,25 @@ Status PartFill::checkpoint() {
     TRY(context_.checkpoint(to_text(saved)));
     FAULT_POINT("pack.checkpoint.after_commit");
     last_checkpoint_ = clock::boot();
+    kept_ = progress();
     return {};
 }
 
-// A stop on request, and an error that will be tried again, keep what was done so far.
+PartFill::Progress PartFill::progress() const {
+    return {static_cast<std::size_t>(std::ranges::count(sent_, true)), sealer_->finished()};
+}
+
+bool PartFill::got_further() const {
+    const Progress now = progress();
+    return now.sent > kept_.sent || now.finished > kept_.finished;
+}
+
+// A stop on request, and an error that will be tried again, keep what was done so far. An attempt that did
+// nothing is no progress: a checkpoint would begin the count of failures, and the time of an outage, anew.
 Error PartFill::leave(Error error) {
     if (error.code == Code::fenced || error.code == Code::busy) return error;
     if (!sealer_) return error;  // between two revisions: there is nothing that a checkpoint could vouch for
+    if (error.code != Code::interrupted && !got_further()) return error;
     if (auto saved = checkpoint(); !saved && error.code == Code::interrupted) {
         work_.hub.note(report::Level::warning, "progress not kept: " + saved.error().message(),
                        format::part_name(part_));

@@ -62,6 +62,11 @@ class PartFill {
         return static_cast<std::size_t>(offset / tile_size_);
     }
     [[nodiscard]] Error leave(Error error);
+    struct Progress {
+        std::size_t sent = 0, finished = 0;  // tiles, members
+    };
+    [[nodiscard]] Progress progress() const;
+    [[nodiscard]] bool got_further() const;  // than the checkpoint says
     void show() const;
 
     Work& work_;
@@ -78,6 +83,7 @@ class PartFill {
     std::vector<std::uint32_t> tile_crcs_;
     SpanningVersions versions_;
     std::size_t restart_ = 0;  // tile to read on from
+    Progress kept_;            // what the last checkpoint holds
     clock::Nanoseconds last_checkpoint_{};
 };
 
