@@ -39,6 +39,7 @@ struct Claim::State {
     std::vector<format::ClaimRecord> earlier;
     nanoseconds created_at{};
     std::atomic<bool> superseded = false;
+    std::atomic<bool> ending = false;  // we are removing it ourselves
     std::optional<Beat> beat;
 };
 
@@ -114,6 +115,7 @@ Status Claim::State::check() {
         return fenced(fmt::format("claim {} has superseded ours, {}", ours().number + 1, ours().number));
     }
     const std::optional<format::ClaimRecord> there = TRY(read_claim(store, ours().number));
+    if (!there && ending) return {};
     if (!there) return fenced(fmt::format("our claim {} is gone", ours().number));
     if (there->token == ours().token && there->owner == ours().owner) return {};
     return fenced(fmt::format("claim {} is another's now", ours().number));
@@ -146,6 +148,7 @@ Status Claim::release() {
     state_->beat->stop();
     TRY(state_->check());
     FAULT_POINT("claim.before_release");
+    state_->ending = true;
     return remove_claims(state_->store, number());
 }
 
