@@ -146,6 +146,7 @@ Status Job::continue_record() {
     TRY(remove_beginning_with(folder_, kTemporaryPrefix));
     const Result<Record> earlier = read_record(folder_);
     if (!earlier) return {};  // none yet, or damaged: written anew
+    earlier_phase_ = earlier->phase;
     if (earlier->phase != Phase::complete) {
         record_.started_ns = earlier->started_ns;
         return {};

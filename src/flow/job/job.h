@@ -75,6 +75,9 @@ class Job {
     // Random, made once per job and durable before this returns; also in every claim of ours.
     [[nodiscard]] const std::string& token() const { return token_; }
     [[nodiscard]] bool ledger_is_new() const { return ledger_is_new_; }
+    // How the run before this one ended; `running` where it was killed, nullopt where there is no record of
+    // one.
+    [[nodiscard]] std::optional<Phase> earlier_phase() const { return earlier_phase_; }
     // Forgets all progress, the token excepted: the destination shows that the earlier run is over (complete,
     // or removed).
     [[nodiscard]] Status begin_again();
@@ -93,6 +96,7 @@ class Job {
     std::string state_, folder_, token_;
     std::unique_ptr<ledger::Ledger> ledger_;
     bool ledger_is_new_ = false;
+    std::optional<Phase> earlier_phase_;
     Record record_;
 };
 

@@ -117,14 +117,21 @@ Status remove_own_files(Work& work) {
     return {};
 }
 
-// A run that ended, with items that failed, has nothing to continue: the same command looks at everything
-// again.
+// A run that ended with items that failed has nothing to continue, or would leave them out: the same command
+// looks at everything again.
 Status forget_what_is_over(job::Job& job) {
     ledger::Query query;
     query.what = ledger::Query::What::units;
     query.kind = kCloseUnit;
     query.state = ledger::State::done;
-    return TRY(job.ledger().read(query)).units.empty() ? Status() : job.begin_again();
+    bool over = !TRY(job.ledger().read(query)).units.empty();
+    if (job.earlier_phase() == job::Phase::incomplete) {
+        TRY(ledger::for_each_fact(job.ledger(), kFailedFact, [&](const ledger::Fact&) -> Status {
+            over = true;
+            return {};
+        }));
+    }
+    return over ? job.begin_again() : Status();
 }
 
 // Runs cut for other archives would leave members out, or take one archive's places for another's.
