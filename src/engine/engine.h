@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/test_setting.h"
 #include "engine/memory.h"
 #include "engine/shutdown.h"
 #include "ledger/ledger.h"
@@ -52,10 +53,11 @@ using Handler = std::function<Result<ledger::Outcome>(Context&)>;
 
 struct Options {
     unsigned workers = 2;
-    std::chrono::nanoseconds max_outage = std::chrono::hours(6);
+    std::chrono::nanoseconds max_outage = shortened("HAUL_OUTAGE_MS", std::chrono::hours(6));
     std::chrono::nanoseconds idle_poll = std::chrono::milliseconds(50);
     // Delays of failed units (full jitter) and between probes.
-    std::chrono::nanoseconds retry_base = std::chrono::seconds(1), retry_cap = std::chrono::seconds(60);
+    std::chrono::nanoseconds retry_base = shortened("HAUL_UNIT_RETRY_MS", std::chrono::seconds(1)),
+                             retry_cap = std::chrono::seconds(60);
     // Says whether the store works again; called by one worker at a time while paused, backing off from
     // retry_base to retry_cap. Without one, the next unit is the probe.
     std::function<Status()> probe;

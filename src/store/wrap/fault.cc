@@ -24,7 +24,7 @@ void flip_bit(std::span<std::byte> bytes) {
 template <class Call>
 auto call_with(FaultPlan& plan, std::string_view address, std::string_view operation,
                std::string_view subject, const Call& call) -> decltype(call()) {
-    const auto fault = plan.next(operation, address);
+    const auto fault = plan.next(operation, address, subject);
     if (!fault) return call();
     if (fault->kind == Fault::Kind::delay) {
         clock::sleep(fault->delay, {});
@@ -34,17 +34,15 @@ auto call_with(FaultPlan& plan, std::string_view address, std::string_view opera
     return failure(error_of(*fault, operation, subject));
 }
 
-std::string_view subject_of(const Read& item) { return item.name; }
-std::string_view subject_of(const Write& item) { return item.name; }
-std::string_view subject_of(const Remove& item) { return item.name; }
-std::string_view subject_of(const Piece&) { return "piece"; }
+constexpr auto kName = [](const auto& item) { return item.name; };
 
 std::span<const std::byte> bytes_of(const Write& item) { return item.bytes; }
 std::span<const std::byte> bytes_of(const Piece& item) { return item.bytes; }
 
 // One item of a batch that a fault befalls. Bytes on their way in are turned in a copy, the caller's stay.
 template <class Item, class Call>
-void befall(const Fault& fault, std::string_view operation, Item& item, const Call& call) {
+void befall(const Fault& fault, std::string_view operation, std::string_view subject, Item& item,
+            const Call& call) {
     switch (fault.kind) {
         case Fault::Kind::delay:
             clock::sleep(fault.delay, {});
@@ -79,19 +77,20 @@ void befall(const Fault& fault, std::string_view operation, Item& item, const Ca
         case Fault::Kind::error:
             break;
     }
-    item.result = failure(error_of(fault, operation, subject_of(item)));
+    item.result = failure(error_of(fault, operation, subject));
 }
 
 // Hands on a batch in the longest stretches that no fault lies in.
-template <class Item, class Call>
+template <class Item, class Subject, class Call>
 void batch_with(FaultPlan& plan, std::string_view address, std::string_view operation, std::span<Item> items,
-                const Call& call) {
+                const Subject& subject_of, const Call& call) {
     std::size_t sent = 0;
     for (std::size_t at = 0; at < items.size(); ++at) {
-        const auto fault = plan.next(operation, address);
+        const std::string subject(subject_of(items[at]));
+        const auto fault = plan.next(operation, address, subject);
         if (!fault) continue;
         if (at > sent) call(items.subspan(sent, at - sent));
-        befall(*fault, operation, items[at], call);
+        befall(*fault, operation, subject, items[at], call);
         sent = at + 1;
     }
     if (sent < items.size()) call(items.subspan(sent));
@@ -99,26 +98,35 @@ void batch_with(FaultPlan& plan, std::string_view address, std::string_view oper
 
 class FaultListing final : public Listing {
   public:
-    FaultListing(std::unique_ptr<Listing> target, std::shared_ptr<FaultPlan> plan, std::string address)
-        : target_(std::move(target)), plan_(std::move(plan)), address_(std::move(address)) {}
+    FaultListing(std::unique_ptr<Listing> target, std::shared_ptr<FaultPlan> plan, std::string address,
+                 std::string folder)
+        : target_(std::move(target)),
+          plan_(std::move(plan)),
+          address_(std::move(address)),
+          folder_(std::move(folder)) {}
     Result<Page> next(const std::stop_token& stop) override {
-        return call_with(*plan_, address_, "page", address_, [&] { return target_->next(stop); });
+        return call_with(*plan_, address_, "page", folder_, [&] { return target_->next(stop); });
     }
 
   private:
     std::unique_ptr<Listing> target_;
     std::shared_ptr<FaultPlan> plan_;
-    std::string address_;
+    std::string address_, folder_;
 };
 
 class FaultUpload final : public ForwardingUpload {
   public:
-    FaultUpload(std::unique_ptr<Upload> target, std::shared_ptr<FaultPlan> plan, std::string address)
-        : ForwardingUpload(std::move(target)), plan_(std::move(plan)), address_(std::move(address)) {}
+    FaultUpload(std::unique_ptr<Upload> target, std::shared_ptr<FaultPlan> plan, std::string address,
+                std::string name)
+        : ForwardingUpload(std::move(target)),
+          plan_(std::move(plan)),
+          address_(std::move(address)),
+          name_(std::move(name)) {}
 
     void put_many(std::span<Piece> pieces, const std::stop_token& stop) override {
         const auto put = [&](std::span<Piece> some) { target().put_many(some, stop); };
-        batch_with(*plan_, address_, "put", pieces, put);
+        const auto of_all = [&](const Piece&) { return std::string_view(name_); };
+        batch_with(*plan_, address_, "put", pieces, of_all, put);
     }
     Status copy(std::uint32_t number, std::string_view source_address, std::uint64_t offset,
                 std::uint64_t size, const Version& version) override {
@@ -140,10 +148,10 @@ class FaultUpload final : public ForwardingUpload {
   private:
     template <class Call>
     auto call(std::string_view operation, const Call& then) -> decltype(then()) {
-        return call_with(*plan_, address_, operation, id(), then);
+        return call_with(*plan_, address_, operation, name_, then);
     }
     std::shared_ptr<FaultPlan> plan_;
-    std::string address_;
+    std::string address_, name_;
 };
 
 }  // namespace
@@ -156,7 +164,8 @@ FaultStore::FaultStore(std::unique_ptr<Store> target, std::shared_ptr<FaultPlan>
 Result<std::unique_ptr<Listing>> FaultStore::list(const ListRequest& request) {
     auto listing =
         TRY(call_with(*plan_, address_, "list", request.prefix, [&] { return target().list(request); }));
-    return std::unique_ptr<Listing>(std::make_unique<FaultListing>(std::move(listing), plan_, address_));
+    return std::unique_ptr<Listing>(
+        std::make_unique<FaultListing>(std::move(listing), plan_, address_, request.prefix));
 }
 
 Result<Stat> FaultStore::stat(const StatRequest& request) {
@@ -165,24 +174,25 @@ Result<Stat> FaultStore::stat(const StatRequest& request) {
 
 void FaultStore::read_many(std::span<Read> reads, const std::stop_token& stop) {
     const auto read = [&](std::span<Read> some) { target().read_many(some, stop); };
-    batch_with(*plan_, address_, "read", reads, read);
+    batch_with(*plan_, address_, "read", reads, kName, read);
 }
 
 void FaultStore::write_many(std::span<Write> writes, const WriteOptions& options,
                             const std::stop_token& stop) {
     const auto write = [&](std::span<Write> some) { target().write_many(some, options, stop); };
-    batch_with(*plan_, address_, "write", writes, write);
+    batch_with(*plan_, address_, "write", writes, kName, write);
 }
 
 Result<std::unique_ptr<Upload>> FaultStore::open_upload(const UploadRequest& request) {
     auto upload = TRY(call_with(*plan_, address_, "open_upload", request.name,
                                 [&] { return target().open_upload(request); }));
-    return std::unique_ptr<Upload>(std::make_unique<FaultUpload>(std::move(upload), plan_, address_));
+    return std::unique_ptr<Upload>(
+        std::make_unique<FaultUpload>(std::move(upload), plan_, address_, request.name));
 }
 
 void FaultStore::remove_many(std::span<Remove> removes, const std::stop_token& stop) {
     const auto remove = [&](std::span<Remove> some) { target().remove_many(some, stop); };
-    batch_with(*plan_, address_, "remove", removes, remove);
+    batch_with(*plan_, address_, "remove", removes, kName, remove);
 }
 
 }  // namespace haul::store::wrap

@@ -9,9 +9,10 @@
 namespace haul::store::wrap {
 namespace {
 
-constexpr std::array<std::string_view, 13> kOperations = {
+constexpr std::string_view kAny = "any";
+constexpr std::array<std::string_view, 14> kOperations = {
     "list", "page",  "stat",     "read",   "write", "open_upload", "put",
-    "copy", "flush", "received", "finish", "abort", "remove"};
+    "copy", "flush", "received", "finish", "abort", "remove",      kAny};
 
 std::unexpected<Error> bad_fault(std::string_view text, std::string why) {
     return failure(Code::usage, "plan fault", std::string(text), std::move(why));
@@ -58,12 +59,18 @@ Result<Fault> parse_fault(std::string_view text) {
     std::string_view rest = text;
     std::string_view spec = cut(rest, '@');
     fault.address = rest;
-    fault.operation = cut(spec, ':');
+    std::string_view what = cut(spec, ':');
+    fault.operation = cut(what, '~');
+    if (!what.empty()) fault.names = TRY(Glob::parse(what));
     if (std::ranges::find(kOperations, fault.operation) == kOperations.end())
         return bad_fault(text, "no such operation");
     std::string_view counts = cut(spec, ':');
     fault.nth = TRY(number(cut(counts, 'x'), text));
-    if (!counts.empty()) fault.times = TRY(number(counts, text));
+    if (counts == "*") {
+        fault.times = Fault::kAlways;
+    } else if (!counts.empty()) {
+        fault.times = TRY(number(counts, text));
+    }
     TRY(parse_kind(spec, text, fault));
     return fault;
 }
@@ -81,26 +88,38 @@ void FaultPlan::add(Fault fault) {
     planned_.push_back({.fault = std::move(fault)});
 }
 
-std::optional<Fault> FaultPlan::next(std::string_view operation, std::string_view address) {
+std::optional<Fault> FaultPlan::next(std::string_view operation, std::string_view address,
+                                     std::string_view name) {
     const std::lock_guard lock(mutex_);
     std::optional<Fault> due;
     for (Planned& planned : planned_) {
         const Fault& fault = planned.fault;
-        if (fault.operation != operation || !address.ends_with(fault.address)) continue;
+        if (fault.operation != operation && fault.operation != kAny) continue;
+        if (!address.ends_with(fault.address) || (fault.names && !fault.names->matches(name))) continue;
         ++planned.seen;
-        if (due || planned.seen < fault.nth || planned.fired == fault.times) continue;
+        const bool over = fault.times != Fault::kAlways && planned.fired == fault.times;
+        if (due || planned.seen < fault.nth || over) continue;
         ++planned.fired;
         due = fault;
     }
     return due;
 }
 
-std::vector<std::string> FaultPlan::with(bool fired) const {
+std::vector<FaultPlan::Count> FaultPlan::counts() const {
     const std::lock_guard lock(mutex_);
+    std::vector<Count> all;
+    for (const auto& [fault, seen, fired] : planned_) {
+        const std::uint64_t wanted = std::max<std::uint64_t>(fault.times, 1);
+        all.push_back({fault.text.empty() ? fault.operation : fault.text, seen, fired,
+                       wanted > fired ? wanted - fired : 0});
+    }
+    return all;
+}
+
+std::vector<std::string> FaultPlan::with(bool fired) const {
     std::vector<std::string> all;
-    for (const Planned& planned : planned_) {
-        if ((planned.fired > 0) == fired)
-            all.push_back(planned.fault.text.empty() ? planned.fault.operation : planned.fault.text);
+    for (Count& count : counts()) {
+        if ((count.fired > 0) == fired) all.push_back(std::move(count.text));
     }
     return all;
 }

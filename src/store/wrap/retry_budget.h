@@ -11,14 +11,15 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "base/test_setting.h"
 
 namespace haul::store::wrap {
 
 struct RetryOptions {
-    clock::Nanoseconds first_delay = std::chrono::milliseconds(200);
+    clock::Nanoseconds first_delay = shortened("HAUL_RETRY_MS", std::chrono::milliseconds(200));
     clock::Nanoseconds max_delay = std::chrono::seconds(30);
-    clock::Nanoseconds deadline =
-        std::chrono::minutes(15);  // of one call, all its attempts and waits together
+    // Of one call, all its attempts and waits together.
+    clock::Nanoseconds deadline = shortened("HAUL_RETRY_DEADLINE_MS", std::chrono::minutes(15));
     double budget = 100;
     std::stop_token stop = {};  // ends the waits of calls that take no token of their own
 };

@@ -37,8 +37,12 @@ class ReportingStore final : public ForwardingStore {
         line["address"] = target().capabilities().address;
         line["counters"] = to_json(*counters_);
         if (const auto& plan = shared_plan()) {
-            line["faults_fired"] = (*plan)->fired();
-            line["faults_unfired"] = (*plan)->unfired();
+            json::Ordered faults = json::Ordered::array();
+            for (const FaultPlan::Count& count : (*plan)->counts()) {
+                faults.push_back(json::Ordered{
+                    {"fault", count.text}, {"met", count.met}, {"fired", count.fired}, {"left", count.left}});
+            }
+            line["faults"] = std::move(faults);
         }
         const std::string text = json::dump(line) + "\n";
         auto file = file::open_at(AT_FDCWD, path_, O_WRONLY | O_CREAT | O_APPEND);

@@ -2,8 +2,9 @@
 //
 //   HAUL_STORE_FAULTS=PLAN     faults beneath retry (see fault.h), one plan for all stores of the process
 //   HAUL_STORE_COUNTERS=FILE   a JSON line is appended when a store is closed: {"address", "counters",
-//   "faults_fired",
-//                              "faults_unfired"}
+//                              "faults": [{"fault", "met", "fired", "left"}]}; see FaultPlan::Count
+//
+// Times of retries are shortened by HAUL_RETRY_MS and HAUL_RETRY_DEADLINE_MS (retry_budget.h).
 #pragma once
 
 #ifdef HAUL_FAULT_POINTS

@@ -197,19 +197,41 @@ TEST(Trace, CountsItemsAndBytes) {
 TEST(Fault, PlansAreReadOrRefused) {
     for (const std::string bad :
          {"read", "read:1", "read:0:lost", "read:x:lost", "read:1x:lost:", "fly:1:lost", "read:1:explode",
-          "read:1:error=nonsense", "read:1:delay=5"}) {
+          "read:1:error=nonsense", "read:1:delay=5", "read~[:1:lost"}) {
         const auto plan = FaultPlan::parse(bad);
         EXPECT_FALSE(plan.has_value()) << bad;
     }
     const auto plan = FaultPlan::parse("read:2x3:short,write:1:delay=5ms@/out,stat:1:error=denied");
     ASSERT_TRUE(plan.has_value()) << plan.error().message();
-    EXPECT_FALSE((*plan)->next("read", "/in"));
-    for (int at = 0; at < 3; ++at) EXPECT_TRUE((*plan)->next("read", "/in"));
-    EXPECT_FALSE((*plan)->next("read", "/in"));
-    EXPECT_FALSE((*plan)->next("write", "/in"));
-    EXPECT_TRUE((*plan)->next("write", "/data/out"));
+    EXPECT_FALSE((*plan)->next("read", "/in", "f"));
+    for (int at = 0; at < 3; ++at) EXPECT_TRUE((*plan)->next("read", "/in", "f"));
+    EXPECT_FALSE((*plan)->next("read", "/in", "f"));
+    EXPECT_FALSE((*plan)->next("write", "/in", "f"));
+    EXPECT_TRUE((*plan)->next("write", "/data/out", "f"));
     EXPECT_EQ((*plan)->fired(), (std::vector<std::string>{"read:2x3:short", "write:1:delay=5ms@/out"}));
     EXPECT_EQ((*plan)->unfired(), std::vector<std::string>{"stat:1:error=denied"});
+}
+
+TEST(Fault, PlansNameObjectsAndAnyOperation) {
+    const auto plan = FaultPlan::parse("write~haul-*.json:2:lost,any:2x*:error=denied@/out");
+    ASSERT_TRUE(plan.has_value()) << plan.error().message();
+    const auto fires = [&](const char* operation, const char* name) {
+        return (*plan)->next(operation, "/out", name).has_value();
+    };
+    EXPECT_FALSE(fires("write", "set/haul-00001.json"));
+    EXPECT_TRUE(fires("write", "part-00001.zip"));
+    const auto lost = (*plan)->next("write", "/in", "haul-00002.json");
+    ASSERT_TRUE(lost);
+    EXPECT_EQ(lost->kind, Fault::Kind::lost);
+    for (int at = 0; at < 5; ++at) EXPECT_TRUE(fires("stat", "f"));
+    const auto counts = (*plan)->counts();
+    ASSERT_EQ(counts.size(), 2U);
+    EXPECT_EQ(counts[0].met, 2U);
+    EXPECT_EQ(counts[0].fired, 1U);
+    EXPECT_EQ(counts[1].met, 7U);
+    EXPECT_EQ(counts[1].fired, 6U);
+    EXPECT_EQ(counts[0].left + counts[1].left, 0U);
+    EXPECT_EQ((*FaultPlan::parse("put:1x3:lost"))->counts()[0].left, 3U);
 }
 
 #ifdef HAUL_FAULT_POINTS
