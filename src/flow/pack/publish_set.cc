@@ -33,9 +33,27 @@ Status add_parts(Work& work, format::SetRecord& record) {
     });
 }
 
+// Its header; with --verify=full after every byte of it was read back.
+Result<format::ManifestHeader> look_at_manifest(Work& work, const format::PartRecord& part) {
+    if (work.request.verify_full) {
+        const auto visit = [](const format::Member&) -> Status { return {}; };
+        TRY(set::read_manifest(work.destination, part, visit, work.shutdown.stop()));
+    }
+    return set::manifest_header(work.destination, part.manifest);
+}
+
 Status compare_with_manifest(Work& work, const format::PartRecord& part) {
     const auto image = TRY(store::find_object(work.destination, part.name));
-    const format::ManifestHeader header = TRY(set::manifest_header(work.destination, part.manifest));
+    auto looked = look_at_manifest(work, part);
+    if (!looked && looked.error().code == Code::corrupt) {
+        return failure(
+            std::move(looked)
+                .error()
+                .within("complete the set", part.manifest)
+                .with_remedy("run the same command again; where it says the same, end the job with "
+                             "`haul cancel` and begin anew"));
+    }
+    const format::ManifestHeader header = TRY(std::move(looked));
     if (image && image->size == part.size && header.image_size == part.size && header.crc32 == part.crc32 &&
         (!image->crc32 || *image->crc32 == part.crc32)) {
         return {};
@@ -47,6 +65,21 @@ Status compare_with_manifest(Work& work, const format::PartRecord& part) {
                        : "it is not there any more")
             .with_remedy(
                 "something else changed the destination; run `haul verify`, or pack under another --name"));
+}
+
+// The set is complete with it, and cannot be opened without it: what the destination has is compared with
+// what was sent.
+Status write_record(Work& work, const format::SetRecord& record) {
+    const std::string name = format::file_name(record.generation);
+    const std::string document = format::to_document(record);
+    TRY(store::create_object(work.destination, name, document, small_scratch(work, "record")));
+    const std::string there =
+        TRY(store::read_object(work.destination, name, document.size(), work.shutdown.stop()));
+    if (there == document) return {};
+    TRY(store::remove_object(work.destination, name));
+    Error error = make_error(Code::corrupt, "read back", name, "it is not what was sent");
+    error.cleaned = "it was removed";
+    return failure(std::move(error).with_remedy("run the same command again"));
 }
 
 Status remove_all(Work& work, const std::vector<store::Object>& objects) {
@@ -102,8 +135,7 @@ Result<format::SetRecord> publish_set(Work& work) {
     record.failed_count = failed.count;
     TRY(work.claim.check());
     FAULT_POINT("pack.set.before_record");
-    Status written = store::create_object(work.destination, format::file_name(record.generation),
-                                          format::to_document(record), small_scratch(work, "record"));
+    Status written = write_record(work, record);
     if (!written) {
         remove_empty_folders(work);
         return failure(std::move(written).error());
