@@ -34,18 +34,33 @@ Place split(const std::string& path) {
     return {slash == 0 ? "/" : without_trailing_slashes(path.substr(0, slash)), path.substr(slash + 1)};
 }
 
-// Opens the folder, made where it is missing; so are those above it.
-Result<Fd> made_folder(int root, const std::string& path, mode_t mode) {
-    auto there = open_in(root, path, O_RDONLY | O_DIRECTORY);
-    if (there || there.error().os_error != ENOENT) return there;
-    const auto [parent_path, name] = split(path);
-    const Fd parent = TRY(made_folder(root, parent_path.empty() ? "." : parent_path, mode));
+// Opens the folder `name` of `parent`, made where it is missing.
+Result<Fd> made_in(const Fd& parent, const std::string& name, mode_t mode, const std::string& path) {
     if (::mkdirat(parent.get(), name.c_str(), mode) == 0) {
         TRY(sync_file(parent.get(), path));
     } else if (errno != EEXIST) {  // another may have been faster
         return failed("make folder", path);
     }
     return open_at(parent.get(), name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+}
+
+// Opens the folder, made where it is missing; so are those above it. The way up is a vector, not the stack: a
+// path may have more elements than the stack holds frames.
+Result<Fd> made_folder(int root, const std::string& path, mode_t mode) {
+    std::vector<std::string> missing;
+    std::string at = path;
+    auto folder = open_in(root, at, O_RDONLY | O_DIRECTORY);
+    while (!folder && folder.error().os_error == ENOENT && at != ".") {
+        auto [parent, name] = split(at);
+        missing.push_back(std::move(name));
+        at = parent.empty() ? "." : std::move(parent);
+        folder = open_in(root, at, O_RDONLY | O_DIRECTORY);
+    }
+    while (folder && !missing.empty()) {
+        folder = made_in(*folder, missing.back(), mode, path);
+        missing.pop_back();
+    }
+    return folder;
 }
 
 struct CloseFolder {
