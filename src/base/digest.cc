@@ -147,6 +147,11 @@ std::optional<Parsed> parse(std::string_view text) {
     return Parsed{*algorithm, std::move(*raw)};
 }
 
+Hash128 hash_of(std::string_view bytes) {
+    const XXH128_hash_t hash = XXH3_128bits(bytes.data(), bytes.size());
+    return (static_cast<Hash128>(hash.high64) << 64U) | hash.low64;
+}
+
 std::string sha256_hex(std::string_view bytes) {
     return text::hex(bytes_of(of(Algorithm::sha256, bytes_of(bytes))));
 }

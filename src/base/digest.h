@@ -40,7 +40,7 @@ class Hasher {
     std::unique_ptr<State> state_;
 };
 
-// The digest of all the bytes, raw. For many small inputs; allocates nothing for xxh128.
+// The digest of all the bytes, raw. For many small inputs.
 [[nodiscard]] std::string of(Algorithm algorithm, std::span<const std::byte> bytes);
 // "xxh128:…" in lower-case hex, as it stands in manifests; empty for none.
 [[nodiscard]] std::string text(Algorithm algorithm, std::string_view raw);
@@ -49,6 +49,13 @@ struct Parsed {
     std::string raw;
 };
 [[nodiscard]] std::optional<Parsed> parse(std::string_view text);
+
+// XXH3-128 as a number, for tables of many hashes: 16 bytes each, and no allocation. Never stored.
+using Hash128 = unsigned __int128;
+[[nodiscard]] Hash128 hash_of(std::string_view bytes);
+struct HashOfHash {
+    std::size_t operator()(Hash128 hash) const { return static_cast<std::size_t>(hash); }
+};
 
 [[nodiscard]] std::string sha256_hex(std::string_view bytes);
 

@@ -126,6 +126,15 @@ TEST(Digest, StreamingEqualsAtOnceAndResets) {
     }
 }
 
+TEST(Digest, HashAsANumberIsTheDigest) {
+    for (const std::string text : {"", "a", "folder/file"}) {
+        const Hash128 hash = hash_of(text);
+        std::string raw;
+        for (int shift = 120; shift >= 0; shift -= 8) raw += static_cast<char>(hash >> shift & 0xFFU);
+        EXPECT_EQ(raw, of(Algorithm::xxh128, std::as_bytes(std::span(text)))) << text;
+    }
+}
+
 TEST(Digest, NamesAndText) {
     for (const Algorithm algorithm :
          {Algorithm::none, Algorithm::xxh128, Algorithm::sha256, Algorithm::md5}) {
