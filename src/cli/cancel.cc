@@ -78,8 +78,9 @@ Result<Stored> read_stored(const job::Record& record, const std::string& state) 
         stored.unpack = TRY(request_of(options, state));
         stored.job = TRY(job_request_of(*stored.unpack, words));
     } else {
-        return failure(Code::corrupt, "cancel", "job " + record.id,
-                       "its record names no flow that can be cancelled");
+        return failure(make_error(Code::corrupt, "cancel", "job " + record.id,
+                                  "its record names no flow that can be cancelled")
+                           .with_remedy("remove its record with `haul forget " + record.id + "`"));
     }
     if (job::id_of(stored.job) == record.id) return stored;
     return failure(

@@ -12,7 +12,8 @@ std::string reason_of(const report::Event& event) {
 
 void take(const report::Event& event, std::vector<Failures::Item>& items, std::uint64_t& count) {
     ++count;
-    if (items.size() < Failures::kListed) items.push_back({event.subject, reason_of(event)});
+    if (items.size() >= Failures::kListed) return;
+    items.push_back({event.subject, reason_of(event), event.error ? event.error->remedy : std::string()});
 }
 
 class FailuresSink : public report::Sink {
@@ -42,6 +43,7 @@ json::Ordered to_json(const std::vector<Failures::Item>& items) {
         object["path"] = item.path;
         if (!text::is_utf8(item.path)) object["path_b64"] = text::base64(item.path);
         object["reason"] = item.reason;
+        if (!item.remedy.empty()) object["remedy"] = item.remedy;
         list.push_back(std::move(object));
     }
     return list;

@@ -13,7 +13,7 @@ namespace haul::cli {
 
 struct Failures {
     struct Item {
-        std::string path, reason;
+        std::string path, reason, remedy = {};
     };
     static constexpr std::size_t kListed = 20;
     std::vector<Item> failed, set_aside;  // the first of them

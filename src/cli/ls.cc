@@ -29,8 +29,9 @@ std::string line_of(const Options& options, bool json, const set::Listed& listed
 
 Result<int> run_ls(const Options& options, bool json) {
     if (options.print0 && (json || options.with_details)) {
-        return failure(Code::usage, "haul ls", "",
-                       "--print0 prints bare names: it goes with neither -l nor --json");
+        return failure(make_error(Code::usage, "haul ls", "",
+                                  "--print0 prints bare names: it goes with neither -l nor --json")
+                           .with_remedy("leave out --print0, or the other one"));
     }
     const auto store = TRY(open_to_read(options.set));
     Output output;
@@ -42,8 +43,9 @@ Result<int> run_ls(const Options& options, bool json) {
     TRY(set::list(*store, options.pattern, visit, {}));
     TRY(output.flush());
     if (!any && !options.pattern.empty()) {
-        return failure(Code::not_found, "list", options.set,
-                       fmt::format("nothing in the set matches '{}'", options.pattern));
+        return failure(make_error(Code::not_found, "list", options.set,
+                                  fmt::format("nothing in the set matches '{}'", options.pattern))
+                           .with_remedy("`haul ls SET` lists all; '*' does not cross '/', '**' does"));
     }
     return kProven;
 }

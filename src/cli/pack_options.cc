@@ -114,10 +114,13 @@ Result<pack::Request> request_of(const PackOptions& options, const std::string& 
     const store::Address set = places.destination.child(request.name);
     TRY(check_holds_no_state(TRY(parse_places(options.source, set.canonical(), state)).destination, state));
     if (options.shape.max_size && *options.shape.max_size < options.shape.min_size) {
-        return failure(Code::usage, "", "", "--max-size is below --min-size: no file can pass both");
+        return failure(
+            make_error(Code::usage, "", "", "--max-size is below --min-size: no file can pass both")
+                .with_remedy("leave one of them out, or give --max-size the larger one"));
     }
     if (options.claim_timeout <= std::chrono::nanoseconds(0)) {
-        return failure(Code::usage, "", "", "--claim-timeout must be longer than nothing");
+        return failure(make_error(Code::usage, "", "", "--claim-timeout must be longer than nothing")
+                           .with_remedy("leave it out: 15m is right for nearly all"));
     }
     request.source = std::move(places.source);
     request.destination = std::move(places.destination);

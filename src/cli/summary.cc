@@ -1,6 +1,8 @@
 #include "cli/summary.h"
 
+#include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -27,6 +29,29 @@ void set_end(Ending& ending) {
     if (ending.set_aside > 0 || ending.failed > 0) ending.exit_code = kIncomplete;
 }
 
+// Each remedy once: most items of a run fail for the same reason.
+std::string remedies_text(const std::vector<Failures::Item>& items) {
+    std::vector<std::pair<const Failures::Item*, std::size_t>> remedies;  // the first item, and how many
+    for (const Failures::Item& item : items) {
+        if (item.remedy.empty()) continue;
+        const auto same = [&](const auto& known) { return known.first->remedy == item.remedy; };
+        const auto known = std::ranges::find_if(remedies, same);
+        if (known == remedies.end()) {
+            remedies.emplace_back(&item, 1);
+        } else {
+            ++known->second;
+        }
+    }
+    std::string text;
+    for (const auto& [item, count] : remedies) {
+        text += "  to do";
+        if (count < items.size()) text += " for " + text::printable(item->path);
+        if (count > 1 && count < items.size()) text += fmt::format(" and {} more", count - 1);
+        text += ": " + text::printable(item->remedy) + "\n";
+    }
+    return text;
+}
+
 std::string list_text(const std::string& title, const std::vector<Failures::Item>& items, std::uint64_t count,
                       const RunFacts& run) {
     if (count == 0) return {};
@@ -39,7 +64,7 @@ std::string list_text(const std::string& title, const std::vector<Failures::Item
                               : fmt::format("  and {} more, in {}\n", units::count_text(count - items.size()),
                                             text::printable(run.log));
     }
-    return text;
+    return text + remedies_text(items);
 }
 
 }  // namespace
@@ -87,10 +112,9 @@ Ending ending_of(const unpack::Request& request, const unpack::Totals& totals) {
     ending.outcome = fmt::format("{} {} ({})", request.dry_run ? "would unpack" : "unpacked",
                                  counted(totals.files, "file"), units::size_text(totals.bytes));
     ending.where = {"to: " + text::printable(request.destination.canonical())};
-    ending.totals = {{"files", totals.files},
-                     {"bytes", totals.bytes},
-                     {"failed", totals.failed},
-                     {"skipped", totals.skipped},
+    ending.totals = {{"files", totals.files},        {"folders", totals.folders},
+                     {"symlinks", totals.symlinks},  {"bytes", totals.bytes},
+                     {"failed", totals.failed},      {"skipped", totals.skipped},
                      {"set_aside", totals.set_aside}};
     return ending;
 }

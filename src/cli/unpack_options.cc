@@ -44,6 +44,8 @@ void declare(Arguments& arguments, UnpackOptions& options) {
                        options.include = pattern;
                        return {};
                    });
+    arguments.flag("--no-space-check", options.no_space_check,
+                   "begin although DEST seems too small: its file system compresses, or files have holes");
     declare_state(arguments, options.state);
     arguments.size("--memory", options.memory, engine::Memory::kLeastPromise, "most memory to use (512MiB)");
     arguments.number("--jobs", options.jobs, 1, 64, "runs of files unpacked side by side (2)");
@@ -56,7 +58,8 @@ Result<unpack::Request> request_of(const UnpackOptions& options, const std::stri
     Places places = TRY(parse_places(options.source, options.destination, state));
     TRY(check_holds_no_state(places.destination, options.dry_run ? std::string() : state));
     if (options.claim_timeout <= std::chrono::nanoseconds(0)) {
-        return failure(Code::usage, "", "", "--claim-timeout must be longer than nothing");
+        return failure(make_error(Code::usage, "", "", "--claim-timeout must be longer than nothing")
+                           .with_remedy("leave it out: 15m is right for nearly all"));
     }
     unpack::Request request;
     request.source = std::move(places.source);
@@ -71,6 +74,7 @@ Result<unpack::Request> request_of(const UnpackOptions& options, const std::stri
     request.jobs = static_cast<unsigned>(options.jobs);
     request.claim_timeout = options.claim_timeout;
     request.dry_run = options.dry_run;
+    request.check_space = !options.no_space_check;
     return request;
 }
 

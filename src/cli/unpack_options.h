@@ -18,7 +18,7 @@ struct UnpackOptions {
     std::string source, destination;
     std::optional<std::string> state;
     std::string if_exists = "same", symlinks = "all", include;
-    bool owner = false, rename_unfit = false, dry_run = false;
+    bool owner = false, rename_unfit = false, dry_run = false, no_space_check = false;
     std::uint64_t max_ratio = unpack::Request{}.max_ratio;
     std::uint64_t memory = unpack::Request{}.memory, jobs = unpack::Request{}.jobs;
     std::chrono::nanoseconds claim_timeout = unpack::Request{}.claim_timeout;

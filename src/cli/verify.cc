@@ -72,8 +72,11 @@ Result<int> run_verify(const Options& options) {
     session.hub().close();
     if (!report) return failure(report.error());
     const int code = report->finding_count == 0 ? kProven : kWrongData;
-    TRY(print(options.display.json ? json::dump(verify_json(*report, code)) + "\n"
-                                   : verify_text(options.set, *report, options.quick)));
+    if (options.display.json) {
+        TRY(print(json::dump(verify_json(*report, code)) + "\n"));
+    } else if (!options.display.quiet || code != kProven) {
+        TRY(print(verify_text(options.set, *report, options.quick)));
+    }
     return code;
 }
 

@@ -4,24 +4,7 @@ import re
 
 import pytest
 from harness import make, trees
-
-MOUNT = 'mount -t tmpfs -o size="$SIZE" tmpfs "$PLACE" || exit 99; '
-IN_NAMESPACE = ["unshare", "-m", "--propagation", "private", "sh", "-c"]
-
-
-def script(haul, space, text, code=0, **variables):
-    """A shell script with mounts of its own; $HAUL is the program."""
-    place = space / "small"
-    place.mkdir(exist_ok=True)
-    env = {"HAUL": haul.binary, "PLACE": place, "SPACE": space, **variables}
-    from harness.program import Haul
-    return Haul(IN_NAMESPACE[0], space).run(*IN_NAMESPACE[1:], text, env=env, code=code, limit=200)
-
-
-def assert_says_what_to_do(finished):
-    assert re.search(r"\d.* free", finished.err), finished
-    assert "kept: " in finished.err and "to do: make room" in finished.err, finished
-
+from harness.mounts import MOUNT, assert_says_what_to_do, script
 
 def test_destination_too_small_from_the_start(haul, space):
     make.with_large_one(space / "source", 20, megabytes=10)

@@ -16,12 +16,15 @@ constexpr std::string_view kScratch = ".haul/tmp/";
 // In byte order everything of ours lies before this name: member lists and temporaries need not be listed.
 constexpr std::string_view kBehindClaims = ".haul/claim.";
 constexpr std::uint64_t kLongestClaim = 4U << 20U;
+constexpr const char* kNoClaim =
+    "where no haul is at work on this destination, remove that file and run the same command again";
 
 Result<format::ClaimRecord> parse(std::string_view document, std::uint64_t number) {
     const std::string path = claim_path(number);
     format::ClaimRecord record = TRY(format::parse_claim(document, path));
     if (record.number == number) return record;
-    return failure(Code::corrupt, "read", path, "it says that it is another claim");
+    return failure(
+        make_error(Code::corrupt, "read", path, "it says that it is another claim").with_remedy(kNoClaim));
 }
 
 // All in one batch. Code::not_found or changed where one vanished since it was listed.
@@ -31,7 +34,9 @@ Result<std::vector<format::ClaimRecord>> read_listed(store::Store& store,
     std::vector<store::Read> reads(files.size());
     for (std::size_t i = 0; i < files.size(); ++i) {
         if (files[i].object.size > kLongestClaim) {
-            return failure(Code::corrupt, "read", files[i].object.name, "it is too long for a claim");
+            return failure(
+                make_error(Code::corrupt, "read", files[i].object.name, "it is too long for a claim")
+                    .with_remedy(kNoClaim));
         }
         documents[i].resize(files[i].object.size);
         reads[i].name = files[i].object.name;

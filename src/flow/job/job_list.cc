@@ -68,7 +68,9 @@ Status remove_job(const std::string& state, const std::string& id) {
 }
 
 Result<std::string> resolve(const std::string& state, const std::string& id) {
-    if (id.empty()) return failure(Code::usage, "find", "job", "no id given");
+    if (id.empty())
+        return failure(
+            make_error(Code::usage, "find", "job", "no id given").with_remedy("`haul jobs` lists them"));
     std::vector<std::string> found;
     if (is_beginning_of_id(id)) found = TRY(ids(state, id));
     if (found.empty()) {

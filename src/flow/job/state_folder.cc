@@ -103,7 +103,9 @@ Error explain_end(Error error, const std::string& state, const std::string& dest
 
 Result<std::string> open_state(const std::optional<std::string>& given) {
     const std::string wanted = given ? *given : TRY(default_state());
-    if (wanted.empty()) return failure(Code::usage, "use", "state folder", "--state names no folder");
+    if (wanted.empty())
+        return failure(make_error(Code::usage, "use", "state folder", "--state names no folder")
+                           .with_remedy("give it a path, or leave it out"));
     Result<std::string> state = make_state(wanted);
     if (!state) return failure(explain(std::move(state).error(), wanted));
     return state;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "flow/pack/cutter.h"
+#include "flow/pack/notes.h"
 #include "flow/pack/pack.h"
 #include "flow/pack/selection.h"
 #include "store/open_store.h"
@@ -70,8 +71,7 @@ Result<Estimate> estimate(const Request& request, report::Hub& hub, const std::s
         if (item->what == Selected::What::skipped) ++estimate.skipped;
         if (item->what == Selected::What::failed) {
             ++estimate.failed;
-            hub.fail_item(item->note.path,
-                          make_error(Code::denied, "list", item->note.path, item->note.detail));
+            hub.fail_item(item->note.path, failed_item("list", item->note));
         }
         if (item->what != Selected::What::member) continue;
         if (closes_before(open, item->member, request.options.part_size)) close_part(open, request, estimate);

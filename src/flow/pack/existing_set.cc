@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 #include <set>
 #include <unordered_map>
 #include <utility>
@@ -14,13 +13,14 @@
 #include "base/digest.h"
 #include "base/text.h"
 #include "flow/pack/failed_paths.h"
+#include "flow/pack/notes.h"
 #include "flow/pack/selection.h"
 #include "flow/set/set_view.h"
 
 namespace haul::pack {
 namespace {
 
-using Fingerprint = unsigned __int128;
+using Fingerprint = digest::Hash128;
 
 struct Mark {
     std::uint64_t path = 0;    // hash of the path
@@ -31,16 +31,14 @@ Mark mark_of(const format::Member& member) {
     std::string text = member.path;
     text += '\0';
     text += static_cast<char>('0' + static_cast<int>(member.kind));
-    const std::string path_hash = digest::of(digest::Algorithm::xxh128, std::as_bytes(std::span(text)));
+    Mark mark;
+    mark.path = static_cast<std::uint64_t>(digest::hash_of(text));
     // Folders change their time with every file that comes or goes beneath them: what counts is that they are
     // there.
     if (member.kind == zip::Kind::file)
         text += fmt::format("{} {} {}", member.size, member.mtime_ns.value_or(0), member.version);
     if (member.kind == zip::Kind::symlink) text += member.target;
-    const std::string hash = digest::of(digest::Algorithm::xxh128, std::as_bytes(std::span(text)));
-    Mark mark;
-    std::memcpy(&mark.path, path_hash.data(), sizeof mark.path);
-    std::memcpy(&mark.contents, hash.data(), sizeof mark.contents);
+    mark.contents = digest::hash_of(text);
     return mark;
 }
 
@@ -203,7 +201,7 @@ Result<Comparison> compare_with_set(store::Store& source, store::Store& destinat
             comparison.readable.push_back(note.path);
         } else {
             ++comparison.still_failed;
-            hub.fail_item(note.path, make_error(Code::denied, "pack", note.path, note.detail));
+            hub.fail_item(note.path, failed_item("pack", note));
         }
     }
     Comparer comparer(source, destination, request, record, stop);

@@ -100,7 +100,7 @@ class Lister {
         event.level = report::Level::warning;
         event.subject = item.note.path;
         event.text = item.note.detail;
-        if (!skipped) event.error = make_error(Code::denied, "list", item.note.path, item.note.detail);
+        if (!skipped) event.error = failed_item("list", item.note);
         work_.hub.emit(std::move(event));
     }
 

@@ -1,9 +1,7 @@
 #include "flow/pack/missing.h"
 
 #include <cstdint>
-#include <cstring>
 #include <optional>
-#include <span>
 #include <unordered_set>
 #include <utility>
 
@@ -18,12 +16,7 @@ namespace {
 constexpr std::uint64_t kAtOnce = 2'000'000;
 
 // Two paths with one hash would hide a missing one: a chance of 1 in 10^5 for forty million.
-std::uint64_t hash_of(std::string_view path) {
-    const std::string hash = digest::of(digest::Algorithm::xxh128, std::as_bytes(std::span(path)));
-    std::uint64_t value = 0;
-    std::memcpy(&value, hash.data(), sizeof value);
-    return value;
-}
+std::uint64_t hash_of(std::string_view path) { return static_cast<std::uint64_t>(digest::hash_of(path)); }
 
 }  // namespace
 

@@ -109,4 +109,17 @@ Result<Noted> noted(Work& work, const char* fact_kind, std::size_t limit) {
     return found;
 }
 
+Error failed_item(const char* operation, const format::ItemNote& note) {
+    if (note.reason == "missing") {
+        return make_error(Code::not_found, operation, note.path, note.detail)
+            .with_remedy("take it out of the list, or put it there; the same command tries it again");
+    }
+    if (note.reason == "changed" || note.reason == "vanished") {
+        return make_error(Code::changed, operation, note.path, note.detail)
+            .with_remedy("the same command tries it again: best once nobody writes there");
+    }
+    return make_error(Code::denied, operation, note.path, note.detail)
+        .with_remedy("make it readable, or leave it out with --exclude; the same command tries it again");
+}
+
 }  // namespace haul::pack

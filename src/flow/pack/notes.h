@@ -45,4 +45,7 @@ struct Noted {
 [[nodiscard]] Result<Noted> noted(Work& work, const char* fact_kind, std::size_t limit);
 [[nodiscard]] ledger::Fact note_fact(const char* fact_kind, const format::ItemNote& note);
 
+// For the display and the end's list: what could not be packed, and what to do about it.
+[[nodiscard]] Error failed_item(const char* operation, const format::ItemNote& note);
+
 }  // namespace haul::pack

@@ -27,6 +27,11 @@ struct Stores {
     std::unique_ptr<store::Store> source, destination;
 };
 
+engine::SpaceBudget space_of(store::Store& destination) {
+    return engine::SpaceBudget(destination.capabilities().address,
+                               [&destination] { return destination.capabilities().free_bytes; });
+}
+
 Result<Stores> open_stores(const Request& request, const job::Job& job, const engine::Shutdown& shutdown) {
     store::OpenOptions reading;
     reading.follow_symlinks = request.options.symlinks == "follow";
@@ -256,7 +261,8 @@ Result<Totals> pack(const Request& request, job::Job& job, report::Hub& hub, eng
               job,
               hub,
               shutdown,
-              engine::Budget("parts at work", request.jobs)};
+              engine::Budget("parts at work", request.jobs),
+              space_of(*stores.destination)};
     if (existing) {
         work.earlier_parts = highest_part(*existing);
         work.earlier = std::move(existing);
@@ -276,7 +282,8 @@ Status cancel(const Request& request, job::Job& job, report::Hub& hub) {
               job,
               hub,
               shutdown,
-              engine::Budget("parts at work", 1)};
+              engine::Budget("parts at work", 1),
+              space_of(*stores.destination)};
     work.earlier = TRY(claim->blame(set::find_set(*stores.destination)));
     TRY(abandon_parts(work));
     return clean_up(work);

@@ -11,6 +11,7 @@
 #include "engine/checkpoint_interval.h"
 #include "flow/pack/checkpoint.h"
 #include "flow/pack/list_draft.h"
+#include "flow/pack/notes.h"
 #include "flow/set/image_check.h"
 
 namespace haul::pack {
@@ -69,26 +70,19 @@ Status PartFill::open_upload() {
     request.size = list_.table.layout().image_size();
     request.condition.kind = store::Condition::Kind::create_only;
     request.scratch = scratch_name(part_, work_.claim.number());
-    TRY(check_room(request.size));
+    hold_ = TRY(work_.space.reserve(request.size, request.name, work_.shutdown.drain()));
     TRY(work_.claim.check_if_stale());
     FAULT_POINT("pack.part.before_upload");
+    const std::uint64_t before = work_.destination.capabilities().free_bytes.value_or(0);
     upload_ = TRY(work_.destination.open_upload(request));
+    // Where the store takes the room at once it no longer counts as free; else tile by tile.
+    const std::uint64_t after = work_.destination.capabilities().free_bytes.value_or(0);
+    hold_.written(before - std::min(before, after));
     FAULT_POINT("pack.part.after_upload");
     sealer_ = std::make_unique<Sealer>(list_.table, algorithm_, FinishedMembers{});
     sent_.assign(tile_count(), false);
     tile_crcs_.assign(tile_count(), 0);
     return {};
-}
-
-// Early and with numbers, rather than in the middle of a part.
-Status PartFill::check_room(std::uint64_t size) const {
-    const std::optional<std::uint64_t> free = work_.destination.capabilities().free_bytes;
-    const std::uint64_t needed = size + size / 50;  // 2% to spare
-    if (!free || *free >= needed) return {};
-    return failure(make_error(Code::no_space, "make room for", format::part_name(part_),
-                              fmt::format("it needs {}, {} are free at {}", units::size_text(needed),
-                                          units::size_text(*free), work_.destination.capabilities().address))
-                       .with_remedy("make room there and run the same command again"));
 }
 
 // Goes on where the checkpoint says; false where there is none that fits, and the part begins again.
@@ -180,6 +174,7 @@ Status PartFill::send(std::vector<Tile>& tiles) {
     upload_->put_many(pieces, work_.shutdown.stop());
     for (store::Piece& piece : pieces) {
         TRY(std::move(piece.result));
+        hold_.written(piece.bytes.size());
         sent_[piece.number - 1] = true;
         tile_crcs_[piece.number - 1] = piece.crc32;
     }
@@ -207,6 +202,7 @@ Status PartFill::revise(std::vector<Removed> removed) {
             work_.hub.note(report::Level::warning, "changed while it was read; left to the last part",
                            gone.note.item.path);
         } else {
+            if (gone.error.remedy.empty()) gone.error.remedy = failed_item("read", gone.note.item).remedy;
             work_.hub.fail_item(gone.note.item.path, gone.error);
         }
         list_.end.notes.push_back(std::move(gone.note));

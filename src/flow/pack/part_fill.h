@@ -48,7 +48,6 @@ class PartFill {
 
   private:
     [[nodiscard]] Status open_upload();
-    [[nodiscard]] Status check_room(std::uint64_t size) const;
     [[nodiscard]] Result<bool> resume();
     [[nodiscard]] Result<std::vector<Removed>> fill_once();
     [[nodiscard]] Result<std::vector<Removed>> take(Tile tile);
@@ -76,6 +75,7 @@ class PartFill {
     std::uint64_t tile_size_ = 0;
     digest::Algorithm algorithm_;
     ProgressLog log_;
+    engine::SpaceHold hold_;
     std::unique_ptr<store::Upload> upload_;
     std::unique_ptr<BufferPool> pool_;
     std::unique_ptr<Sealer> sealer_;

@@ -52,8 +52,9 @@ Result<PartList> read_list(Work& work, const PartUnit& unit, std::uint32_t revis
         return {};
     }));
     if (list.table.layout().hash() != list.end.layout_hash) {
-        return failure(Code::corrupt, "read the member list", list_name(unit.part, revision),
-                       "its members do not give the layout that its closing line names");
+        return failure(make_error(Code::corrupt, "read the member list", list_name(unit.part, revision),
+                                  "its members do not give the layout that its closing line names")
+                           .with_remedy("give the unfinished set up with `haul cancel`, and pack again"));
     }
     return list;
 }

@@ -15,6 +15,9 @@
 namespace haul::pack {
 namespace {
 
+constexpr const char* kLooksBroken =
+    "look for faults of that disk or its file system; the same command makes the part again";
+
 struct Contents {
     const format::MemberTable& table;
     const std::vector<std::uint32_t>& crcs;
@@ -111,10 +114,15 @@ Result<PublishedPart> write_manifest(Work& work, std::uint32_t number, const Con
 // Size and, where the store keeps one, checksum of the object as the store has it now.
 Status check_published(Work& work, const std::string& name, std::uint64_t size, std::uint32_t crc32) {
     const auto object = TRY(store::find_object(work.destination, name));
-    if (!object) return failure(Code::not_found, "read back", name, "it is not there after it was published");
+    if (!object) {
+        return failure(
+            make_error(Code::not_found, "read back", name, "it is not there after it was published")
+                .with_remedy("see that nobody else removes files there; the same command makes it again"));
+    }
     if (object->size != size || (object->crc32 && *object->crc32 != crc32)) {
-        return failure(Code::corrupt, "read back", name,
-                       fmt::format("it has {} bytes there, {} were sent", object->size, size));
+        return failure(make_error(Code::corrupt, "read back", name,
+                                  fmt::format("it has {} bytes there, {} were sent", object->size, size))
+                           .with_remedy(kLooksBroken));
     }
     return {};
 }
@@ -130,8 +138,9 @@ Status read_back(Work& work, const std::string& name, const Contents& part, std:
         },
         {}, work.shutdown.stop()));
     if (!wrong.empty() || contents.crc32 != crc32) {
-        return failure(Code::corrupt, "read back", name,
-                       wrong.empty() ? "its CRC-32 is not the one that was sent" : wrong);
+        return failure(make_error(Code::corrupt, "read back", name,
+                                  wrong.empty() ? "its CRC-32 is not the one that was sent" : wrong)
+                           .with_remedy(kLooksBroken));
     }
     return {};
 }

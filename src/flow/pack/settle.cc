@@ -83,8 +83,9 @@ class Settler {
     }
 
     void give_up(const LateMember& late, std::string reason, std::string detail) {
-        work_.hub.fail_item(late.path, make_error(Code::changed, "pack", late.path, detail));
-        given_up_.facts.push_back(note_fact(kFailedFact, {late.path, std::move(reason), std::move(detail)}));
+        const format::ItemNote note{late.path, std::move(reason), std::move(detail)};
+        work_.hub.fail_item(late.path, failed_item("pack", note));
+        given_up_.facts.push_back(note_fact(kFailedFact, note));
         given_up_.facts.push_back(settled_fact(late));
     }
 

@@ -9,6 +9,7 @@
 
 #include "engine/budget.h"
 #include "engine/shutdown.h"
+#include "engine/space_budget.h"
 #include "flow/claim/claim.h"
 #include "flow/job/job.h"
 #include "flow/pack/pack.h"
@@ -25,7 +26,8 @@ struct Work {
     job::Job& job;
     report::Hub& hub;
     engine::Shutdown& shutdown;
-    engine::Budget slots;  // parts that may be at work side by side, one "byte" each
+    engine::Budget slots;       // parts that may be at work side by side, one "byte" each
+    engine::SpaceBudget space;  // of the destination
     // The set's generation that is there already, where this run adds to it; what it holds stays as it is.
     std::optional<format::SetRecord> earlier = std::nullopt;
     std::uint32_t earlier_parts = 0;  // highest part number in it

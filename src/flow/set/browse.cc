@@ -78,7 +78,8 @@ Status cat(store::Store& set, const std::string& path,
     const Listed found = TRY(find(set, path, stop));
     const format::Member& member = found.member;
     if (member.kind != zip::Kind::file || !member.offset) {
-        return failure(make_error(Code::usage, "read", path, "it is a folder or symlink, not a file"));
+        return failure(make_error(Code::usage, "read", path, "it is a folder or symlink, not a file")
+                           .with_remedy("`haul ls -l SET` shows what is a file, and where symlinks lead"));
     }
     Checker checker(member);
     const bool whole = member.size < kWholeBelow;

@@ -12,6 +12,8 @@ namespace haul::set {
 namespace {
 
 constexpr std::uint64_t kReadAtOnce = 4ULL << 20U;
+constexpr const char* kDamaged =
+    "`haul verify SET` says all that is wrong; restore those files from another copy";
 constexpr std::uint64_t kLongestRecord = 1ULL << 30U;
 
 Error not_complete(store::Store& store, std::string detail) {
@@ -52,7 +54,8 @@ std::set<std::string, std::less<>> left_out(const format::SetRecord& record, con
 }
 
 Error contradicts(const format::PartRecord& part, std::string detail) {
-    return make_error(Code::corrupt, "read the manifest", part.manifest, std::move(detail));
+    return make_error(Code::corrupt, "read the manifest", part.manifest, std::move(detail))
+        .with_remedy(kDamaged);
 }
 
 // Adds the member; it has to lie where the members before it leave off. Sizes that reach around 2^64 would
@@ -118,7 +121,8 @@ Result<format::SetRecord> open_set(store::Store& store, std::uint32_t generation
     }
     if (generation == 0) return read_record(store, found.generations.back());
     if (!std::binary_search(found.generations.begin(), found.generations.end(), generation)) {
-        return failure(not_complete(store, fmt::format("it has no generation {}", generation)));
+        return failure(not_complete(store, fmt::format("it has no generation {}", generation))
+                           .with_remedy(fmt::format("its newest is {}", found.generations.back())));
     }
     return read_record(store, generation);
 }
@@ -161,7 +165,8 @@ Result<format::ManifestHeader> manifest_header(store::Store& store, const std::s
         at += buffer.size();
     }
     if (!reader.header())
-        return failure(Code::corrupt, "read the manifest", manifest_name, "it has no header line");
+        return failure(make_error(Code::corrupt, "read the manifest", manifest_name, "it has no header line")
+                           .with_remedy(kDamaged));
     return *reader.header();
 }
 

@@ -50,10 +50,14 @@ Result<Archives> one_zip(const store::Address& source) {
     Archives archives;
     archives.store = TRY(store::open_store(folder, {}));
     const auto object = TRY(store::find_object(*archives.store, source.path.substr(slash + 1)));
-    if (!object) return failure(Code::not_found, "unpack", source.canonical(), "it does not exist");
+    if (!object) {
+        return failure(make_error(Code::not_found, "unpack", source.canonical(), "it does not exist")
+                           .with_remedy("check the path, and that what holds it is mounted"));
+    }
     if (object->kind == store::Kind::other) {
-        return failure(Code::unsupported, "unpack", source.canonical(),
-                       "it is neither a folder nor a regular file");
+        return failure(make_error(Code::unsupported, "unpack", source.canonical(),
+                                  "it is neither a folder nor a regular file")
+                           .with_remedy("write what it gives into a file, and unpack that"));
     }
     add_zip(archives, *object);
     return archives;

@@ -7,6 +7,7 @@
 
 #include "base/digest.h"
 #include "base/fault_point.h"
+#include "flow/unpack/room.h"
 
 namespace haul::unpack {
 namespace {
@@ -21,14 +22,11 @@ constexpr std::uint64_t kReadPiece = 4ULL << 20U;
 Status check_contents(const Item& item, std::uint32_t crc32, const std::string& digest) {
     if (item.crc32 && *item.crc32 != crc32) {
         return failure(
-            make_error(Code::corrupt, "unpack", item.path,
-                       fmt::format("its contents' CRC-32 is {:08x}, it should be {:08x}", crc32, *item.crc32))
-                .with_remedy("the archive is damaged there; `haul verify` says where"));
+            Code::corrupt, "unpack", item.path,
+            fmt::format("its contents' CRC-32 is {:08x}, it should be {:08x}", crc32, *item.crc32));
     }
     if (!item.digest.empty() && item.digest != digest) {
-        return failure(
-            make_error(Code::corrupt, "unpack", item.path, "its contents' digest is not the manifest's")
-                .with_remedy("the archive is damaged there; `haul verify` says where"));
+        return failure(Code::corrupt, "unpack", item.path, "its contents' digest is not the manifest's");
     }
     return {};
 }
@@ -59,12 +57,18 @@ void Batch::add(Item item) {
     items_.push_back(std::move(item));
 }
 
-Status Batch::write(std::size_t first) {
+std::uint64_t Batch::disk_size() const {
+    std::uint64_t bytes = 0;
+    for (const Item& item : items_) bytes += unpack::disk_size(item.size);
+    return bytes;
+}
+
+Status Batch::write(std::size_t first, bool look) {
     if (items_.empty()) return {};
     Status got = read();
     if (!got && got.error().code != Code::denied) return got;
     if (got) {
-        TRY(put(first));
+        TRY(put(first, look));
     } else {
         // Of the source: no outage of the destination, which the engine would wait for.
         for (const Item& item : items_) log_.failed(item.path, got.error());
@@ -74,8 +78,8 @@ Status Batch::write(std::size_t first) {
     return {};
 }
 
-Status Batch::put(std::size_t first) {
-    TRY(plan_writes());
+Status Batch::put(std::size_t first, bool look) {
+    TRY(plan_writes(look));
     std::vector<std::string> paths;
     paths.reserve(writes_.size());
     for (const store::Write& write : writes_) paths.push_back(write.name);
@@ -105,10 +109,12 @@ Status Batch::read() {
     return {};
 }
 
-Status Batch::plan_writes() {
+Status Batch::plan_writes(bool look) {
     writes_.clear();
     write_item_.clear();
     inflated_.clear();
+    look = look || work_.meets_existing;
+    bool met = false;
     for (std::size_t i = 0; i < items_.size(); ++i) {
         const Item& item = items_[i];
         auto bytes = contents(item);
@@ -117,12 +123,14 @@ Status Batch::plan_writes() {
             continue;
         }
         const std::string name = placed_name(work_.request, item);
-        const auto existing = before_writing(work_, own_, item, name);
+        const auto existing =
+            look ? look_before_writing(work_, own_, item, name) : before_writing(work_, own_, item, name);
         if (!existing) {
             TRY(log_.failed_alone(item.path, existing.error()));
             continue;
         }
         if (existing->decision != Decision::write) {
+            met = true;
             apply(*existing, item, name);
             continue;
         }
@@ -134,6 +142,7 @@ Status Batch::plan_writes() {
         writes_.push_back(std::move(write));
         write_item_.push_back(i);
     }
+    if (look && !met) work_.meets_existing = false;
     return {};
 }
 
@@ -165,11 +174,12 @@ Result<std::span<const std::byte>> Batch::contents(const Item& item) {
 
 Status Batch::settle(const Item& item, store::Write& write) {
     if (write.result.has_value()) {
-        log_.done(item.size);
+        log_.done(item);
         work_.count(1, item.size);
         return {};
     }
     if (write.result.error().code == Code::exists) {
+        work_.meets_existing = true;
         const auto existing = after_collision(work_, own_, item, write.name);
         if (!existing) return log_.failed_alone(item.path, existing.error());
         apply(*existing, item, write.name);
@@ -183,7 +193,7 @@ void Batch::apply(const Existing& existing, const Item& item, const std::string&
         case Decision::write:
             break;
         case Decision::done:
-            log_.done(item.size);
+            log_.done(item);
             work_.count(1, item.size);
             break;
         case Decision::skip:

@@ -27,14 +27,16 @@ class Batch {
     [[nodiscard]] bool takes(const Item& item) const;
     void add(Item item);
     [[nodiscard]] bool empty() const { return items_.empty(); }
-    // Reads, checks, writes and clears. `first`: index of the first item, names the batch.
-    [[nodiscard]] Status write(std::size_t first);
+    [[nodiscard]] std::uint64_t disk_size() const;  // of all that was added
+    // Reads, checks, writes and clears. `first`: index of the first item, names the batch. `look`: at what is
+    // there before anything is written.
+    [[nodiscard]] Status write(std::size_t first, bool look);
 
   private:
     [[nodiscard]] Status read();
-    [[nodiscard]] Status put(std::size_t first);
+    [[nodiscard]] Status put(std::size_t first, bool look);
     [[nodiscard]] Result<std::span<const std::byte>> contents(const Item& item);
-    [[nodiscard]] Status plan_writes();
+    [[nodiscard]] Status plan_writes(bool look);
     [[nodiscard]] Status settle(const Item& item, store::Write& write);
     void apply(const Existing& existing, const Item& item, const std::string& name);
 

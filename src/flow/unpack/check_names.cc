@@ -1,6 +1,5 @@
 // Foreign archives are looked through as a whole before the first write: hashes of names, 128 bits each, so
 // that one pass over any number of archives finds names that meet.
-#include <cstring>
 #include <unordered_set>
 #include <utility>
 
@@ -11,19 +10,8 @@
 namespace haul::unpack {
 namespace {
 
-using Hash = unsigned __int128;
-
-struct HashOf {
-    std::size_t operator()(const Hash& hash) const { return static_cast<std::size_t>(hash); }
-};
-using Hashes = std::unordered_set<Hash, HashOf>;
-
-Hash hash_of(std::string_view path) {
-    const std::string raw = digest::of(digest::Algorithm::xxh128, std::as_bytes(std::span(path)));
-    Hash hash = 0;
-    std::memcpy(&hash, raw.data(), sizeof hash);
-    return hash;
-}
+using digest::hash_of;
+using Hashes = std::unordered_set<digest::Hash128, digest::HashOfHash>;
 
 Error refused(const std::string& archive, const std::string& path, std::string why) {
     return make_error(Code::corrupt, "unpack", archive, path + ": " + std::move(why))

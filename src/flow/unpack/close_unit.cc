@@ -1,9 +1,12 @@
 // The unit "close": symlinks, then every folder with its mode and times, the deepest first. Nothing of ours
 // follows a symlink after this.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
 #include "base/fault_point.h"
+#include "base/units.h"
 #include "flow/unpack/placing.h"
 #include "flow/unpack/units.h"
 
@@ -42,6 +45,7 @@ class Closing {
             TRY(make_symlinks(archive));
         FAULT_POINT("unpack.close.after_symlinks");
         for (std::size_t archive = work_.archives.names.size(); archive-- > 0;) TRY(set_folders(archive));
+        tell_left_as_they_are();
         FAULT_POINT("unpack.close.after_folders");
         return log_.take(context_.lease.key);
     }
@@ -68,7 +72,8 @@ class Closing {
             if (work_.request.symlinks_inside && leads_out(item->path, item->target)) {
                 log_.failed(item->path,
                             make_error(Code::unsupported, "unpack the symlink", item->path,
-                                       "it leads out of the destination, and --symlinks=inside was given"));
+                                       "it leads out of the destination, and --symlinks=inside was given")
+                                .with_remedy("where you trust the archive, leave out --symlinks=inside"));
                 continue;
             }
             items_.push_back(std::move(*item));
@@ -152,18 +157,34 @@ class Closing {
             const auto& there = *looked;
             done = there && there->kind == store::Kind::symlink && there->target == item.target;
         }
+        if (!done && item.kind == zip::Kind::folder &&
+            is_somebody_elses(work_.request, write.result.error())) {
+            if (left_as_they_are_++ == 0) first_left_ = {write.name, write.result.error()};
+            done = true;
+        }
         if (done) {
-            if (item.stands) log_.done(0);
-            if (item.stands) work_.count(1, 0);
+            if (item.stands) log_.done(item);
             return {};
         }
         return log_.failed_alone(item.path, std::move(write.result).error());
+    }
+
+    // Once for all: there may be thousands.
+    void tell_left_as_they_are() {
+        if (left_as_they_are_ == 0) return;
+        std::string text = left_as_it_is(first_left_.second);
+        if (left_as_they_are_ > 1)
+            text += fmt::format("; so do {} more folders in it or beside it",
+                                units::count_text(left_as_they_are_ - 1));
+        work_.hub.note(report::Level::warning, std::move(text), first_left_.first);
     }
 
     Work& work_;
     engine::Context& context_;
     OutcomeLog log_;
     std::vector<Item> items_;
+    std::uint64_t left_as_they_are_ = 0;  // folders of somebody else
+    std::pair<std::string, Error> first_left_;
 };
 
 }  // namespace

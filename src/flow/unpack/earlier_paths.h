@@ -5,11 +5,11 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <stop_token>
 #include <string_view>
 #include <vector>
 
+#include "base/digest.h"
 #include "base/result.h"
 #include "store/store.h"
 
@@ -22,7 +22,7 @@ class EarlierPaths {
     [[nodiscard]] bool contains(std::string_view path) const;
 
   private:
-    std::vector<std::array<char, 16>> hashes_;  // sorted
+    std::vector<digest::Hash128> hashes_;  // sorted
 };
 
 // Calls `visit` for each path of a batch list, which are separated by NUL bytes.

@@ -17,8 +17,8 @@ constexpr std::uint64_t kPiece = 8ULL << 20U;
 class LargeMember {
   public:
     LargeMember(Work& work, engine::Context& context, const std::string& archive, digest::Algorithm algorithm,
-                const Item& item)
-        : work_(work), context_(context), archive_(archive), item_(item), hasher_(algorithm) {}
+                const Item& item, engine::SpaceHold& hold)
+        : work_(work), context_(context), archive_(archive), item_(item), hold_(hold), hasher_(algorithm) {}
 
     // Writes the item under `name`. Nothing of it stays where this fails.
     Status write(const std::string& name, const store::Condition& condition) {
@@ -85,6 +85,7 @@ class LargeMember {
         upload_->put_many({&piece, 1}, work_.shutdown.stop());
         TRY(std::move(piece.result));
         written_ += bytes.size();
+        hold_.written(bytes.size());
         work_.count(0, bytes.size());
         return {};
     }
@@ -102,6 +103,7 @@ class LargeMember {
     engine::Context& context_;
     const std::string& archive_;
     const Item& item_;
+    engine::SpaceHold& hold_;
     digest::Hasher hasher_;
     std::unique_ptr<store::Upload> upload_;
     std::uint32_t crc_ = 0, pieces_ = 0;
@@ -110,34 +112,23 @@ class LargeMember {
 
 }  // namespace
 
-namespace {
-
-// The rule's word, after a look at what is there: cheaper than streaming the item for nothing.
-Result<Existing> decide(Work& work, const Item& item, const OwnPaths& own, const std::string& name) {
-    Existing existing = TRY(before_writing(work, own, item, name));
-    const bool create = existing.condition.kind == store::Condition::Kind::create_only;
-    if (existing.decision == Decision::write && create && TRY(store::find_object(work.destination, name)))
-        existing = TRY(after_collision(work, own, item, name));
-    return existing;
-}
-
-}  // namespace
-
 Status unpack_large(Work& work, engine::Context& context, const std::string& archive,
-                    digest::Algorithm algorithm, const Item& item, OwnPaths& own, OutcomeLog& log) {
+                    digest::Algorithm algorithm, const Item& item, OwnPaths& own, OutcomeLog& log,
+                    engine::SpaceHold& hold) {
     const std::string name = placed_name(work.request, item);
-    const auto decided = decide(work, item, own, name);
+    const auto decided = look_before_writing(work, own, item, name);
     if (!decided) return log.failed_alone(item.path, decided.error());
     const Existing& existing = *decided;
     if (existing.decision == Decision::write) {
         TRY(own.announce(0, {name}));
-        Status written = LargeMember(work, context, archive, algorithm, item).write(name, existing.condition);
+        Status written =
+            LargeMember(work, context, archive, algorithm, item, hold).write(name, existing.condition);
         if (!written) return log.failed_alone(item.path, std::move(written).error());
-        log.done(item.size);
+        log.done(item);
         return {};
     }
     if (existing.decision == Decision::done) {
-        log.done(item.size);
+        log.done(item);
         work.count(1, item.size);
     } else if (existing.decision == Decision::skip) {
         log.skipped(item.path, existing.why);

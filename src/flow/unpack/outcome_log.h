@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "flow/unpack/survey.h"
 #include "flow/unpack/work.h"
 #include "ledger/ledger.h"
 
@@ -13,7 +14,7 @@ namespace haul::unpack {
 class OutcomeLog {
   public:
     explicit OutcomeLog(Work& work) : work_(work) {}
-    void done(std::uint64_t bytes);
+    void done(const Item& item);
     void skipped(const std::string& path, const std::string& why);
     void failed(const std::string& path, Error error);
     // The same where the error is about the item alone (about_item); else the error is returned.
@@ -28,8 +29,13 @@ class OutcomeLog {
   private:
     Work& work_;
     ledger::Outcome outcome_;
-    std::uint64_t files_ = 0, bytes_ = 0;
+    Counted counted_;
 };
+
+// What to do about members that are damaged in the archive.
+[[nodiscard]] std::string damage_remedy(const Request& request, bool is_set);
+// What to do about an item's error that does not say so itself; empty: nothing is known.
+[[nodiscard]] std::string usual_remedy(const Error& error, const Request& request, bool is_set);
 
 // Whether an error is about one item at the destination, so that the others go on.
 [[nodiscard]] bool about_item(const Error& error);

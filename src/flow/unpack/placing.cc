@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include "base/digest.h"
@@ -33,6 +34,20 @@ Result<bool> same_content(Work& work, const Item& item, const store::Object& the
 digest::Algorithm algorithm_of(const Work& work) {
     if (!work.archives.set) return digest::Algorithm::none;
     return digest::algorithm_named(work.archives.set->options.digest).value_or(digest::Algorithm::none);
+}
+
+// Of what stands in the way of a create-only write.
+Result<Existing> judge(Work& work, const OwnPaths& own, const Item& item, const store::Object& there) {
+    Existing existing;
+    existing.decision = Decision::fail;
+    if (work.request.if_exists == IfExists::fail && !own.contains(there.name)) {
+        existing.why = "it is there already, and --if-exists=fail was given";
+        return existing;
+    }
+    if (TRY(same_content(work, item, there, algorithm_of(work)))) existing.decision = Decision::done;
+    existing.why = there.kind == store::Kind::file ? "a file with other contents is there already"
+                                                   : "something else of this name is there already";
+    return existing;
 }
 
 }  // namespace
@@ -74,6 +89,16 @@ Error own_folder_error(const Item& item) {
     return make_error(Code::unsupported, "unpack", item.path,
                       "it would lie in .haul/, where unpacking keeps its own files")
         .with_remedy("where it is a file, `haul cat SET PATH` writes it elsewhere");
+}
+
+// Of EPERM alone: chmod and utimensat say so where the caller is not the owner; a file system that takes no
+// changes says something else.
+bool is_somebody_elses(const Request& request, const Error& error) {
+    return !request.owner && error.code == Code::denied && error.root().os_error == EPERM;
+}
+
+std::string left_as_it_is(const Error& error) {
+    return "the folder belongs to somebody else and keeps its mode and time (" + error.message() + ")";
 }
 
 OwnPaths::OwnPaths(Work& work, std::int64_t unit)
@@ -136,19 +161,22 @@ Result<Existing> before_writing(Work& work, const OwnPaths& own, const Item& ite
     return existing;
 }
 
+Result<Existing> look_before_writing(Work& work, const OwnPaths& own, const Item& item,
+                                     const std::string& name) {
+    Existing existing = TRY(before_writing(work, own, item, name));
+    const bool creates = existing.condition.kind == store::Condition::Kind::create_only;
+    if (existing.decision != Decision::write || !creates) return existing;
+    const auto there = TRY(store::find_object(work.destination, name));
+    if (!there) return existing;
+    return judge(work, own, item, *there);
+}
+
 Result<Existing> after_collision(Work& work, const OwnPaths& own, const Item& item, const std::string& name) {
     const auto there = TRY(store::find_object(work.destination, name));
+    if (there) return judge(work, own, item, *there);
     Existing existing;
     existing.decision = Decision::fail;
     existing.why = "something else of this name is there already";
-    if (!there) return existing;
-    if (work.request.if_exists == IfExists::fail && !own.contains(name)) {
-        existing.why = "it is there already, and --if-exists=fail was given";
-        return existing;
-    }
-    if (TRY(same_content(work, item, *there, algorithm_of(work)))) existing.decision = Decision::done;
-    if (existing.decision == Decision::fail && there->kind == store::Kind::file)
-        existing.why = "a file with other contents is there already";
     return existing;
 }
 

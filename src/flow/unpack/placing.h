@@ -25,6 +25,11 @@ namespace haul::unpack {
 [[nodiscard]] bool in_own_folder(std::string_view path);
 [[nodiscard]] Error own_folder_error(const Item& item);
 
+// Whether a folder's mode and time could not be set only because the folder was there before and belongs to
+// somebody else; and what to say then. Where --owner was given it is what was asked for, and a failure.
+[[nodiscard]] bool is_somebody_elses(const Request& request, const Error& error);
+[[nodiscard]] std::string left_as_it_is(const Error& error);
+
 // Whether the rule for what exists asks whose a file is.
 [[nodiscard]] bool needs_own_paths(const Request& request);
 
@@ -56,6 +61,9 @@ struct Existing {
 // at what is there only where the rule needs one.
 [[nodiscard]] Result<Existing> before_writing(Work& work, const OwnPaths& own, const Item& item,
                                               const std::string& name);
+// The same, after a look at what is there whatever the rule: cheaper than writing an item for nothing.
+[[nodiscard]] Result<Existing> look_before_writing(Work& work, const OwnPaths& own, const Item& item,
+                                                   const std::string& name);
 // After a create-only write met something: equal content is done under `same`, or where the path is our own.
 [[nodiscard]] Result<Existing> after_collision(Work& work, const OwnPaths& own, const Item& item,
                                                const std::string& name);

@@ -9,6 +9,7 @@
 #include "engine/checkpoint_interval.h"
 #include "flow/unpack/batch.h"
 #include "flow/unpack/large_member.h"
+#include "flow/unpack/room.h"
 #include "flow/unpack/units.h"
 
 namespace haul::unpack {
@@ -29,9 +30,12 @@ class Run {
     Result<ledger::Outcome> run() {
         TRY(own_.load());
         first_ = TRY(log_.resume(context_.lease.checkpoint, unit_.first));
+        room_ = TRY(reserve_room(
+            work_.request, work_.destination, work_.space, work_.request.destination.canonical(),
+            [this](const Visit& visit) { return for_each_left(visit); }, work_.shutdown.drain()));
         for (std::size_t at = first_; at < unit_.last; ++at) {
-            std::optional<Item> item = index_->item(at);
-            if (!item || item->kind != zip::Kind::file || !work_.wanted(*item)) continue;
+            std::optional<Item> item = wanted_file(at);
+            if (!item) continue;
             if (in_own_folder(item->path)) {
                 log_.failed(item->path, own_folder_error(*item));
                 continue;
@@ -40,7 +44,7 @@ class Run {
             if (large || !batch_.takes(*item)) TRY(write_batch(at));
             if (large) {
                 TRY(unpack_large(work_, context_, work_.archives.names[unit_.archive], index_->algorithm(),
-                                 *item, own_, log_));
+                                 *item, own_, log_, room_.hold));
                 TRY(pause(at + 1));
             } else {
                 batch_.add(std::move(*item));
@@ -51,10 +55,25 @@ class Run {
     }
 
   private:
+    std::optional<Item> wanted_file(std::size_t at) const {
+        std::optional<Item> item = index_->item(at);
+        if (item && (item->kind != zip::Kind::file || !work_.wanted(*item))) item.reset();
+        return item;
+    }
+
+    Status for_each_left(const Visit& visit) const {
+        for (std::size_t at = first_; at < unit_.last; ++at) {
+            if (const std::optional<Item> item = wanted_file(at)) TRY(visit(*item));
+        }
+        return {};
+    }
+
     // Writes what is batched; everything before item `next` is in place then.
     Status write_batch(std::size_t next) {
         if (batch_.empty()) return {};
-        TRY(batch_.write(first_));
+        const std::uint64_t written = batch_.disk_size();
+        TRY(batch_.write(first_, room_.tight));
+        room_.hold.written(written);
         first_ = next;
         return pause(next);
     }
@@ -84,6 +103,7 @@ class Run {
     engine::Context& context_;
     RunUnit unit_;
     std::shared_ptr<const Index> index_;
+    Room room_;
     OwnPaths own_;
     OutcomeLog log_;
     Batch batch_;
@@ -113,8 +133,9 @@ Result<RunUnit> parse_run(const std::string& payload) {
 Result<ledger::Outcome> handle_run(Work& work, engine::Context& context) {
     const RunUnit unit = TRY(parse_run(context.lease.payload));
     if (unit.archive >= work.archives.names.size()) {
-        return failure(Code::changed, "unpack", work.request.source.canonical(),
-                       "it has fewer archives than when the job began");
+        return failure(make_error(Code::changed, "unpack", work.request.source.canonical(),
+                                  "it has fewer archives than when the job began")
+                           .with_remedy("run the same command again: it looks at all archives anew"));
     }
     // A batch as it lies in the archive and, where it was deflated, as it is; a piece of a large member;
     // lists.
@@ -123,8 +144,9 @@ Result<ledger::Outcome> handle_run(Work& work, engine::Context& context) {
         TRY(reserve_index(work, context, unit.archive, 2 * batch_bytes(work.request) + beside));
     auto index = TRY(index_of(work, unit.archive));
     if (unit.last > index->count()) {
-        return failure(Code::changed, "unpack", work.archives.names[unit.archive],
-                       "it has fewer members than when the job began");
+        return failure(make_error(Code::changed, "unpack", work.archives.names[unit.archive],
+                                  "it has fewer members than when the job began")
+                           .with_remedy("run the same command again: it looks at all archives anew"));
     }
     return Run(work, context, unit, std::move(index)).run();
 }

@@ -30,11 +30,13 @@ struct Request {
     unsigned jobs = 2;
     std::chrono::nanoseconds claim_timeout = std::chrono::minutes(15);
     bool dry_run = false;
+    bool check_space = true;
 };
 [[nodiscard]] json::Ordered meaning_of(const Request& request);
 
 struct Totals {
-    std::uint64_t files = 0, bytes = 0;  // in place and proven
+    // In place and proven. Folders and symlinks as they have entries of their own; bytes are files' alone.
+    std::uint64_t files = 0, folders = 0, symlinks = 0, bytes = 0;
     std::uint64_t failed = 0, skipped = 0, set_aside = 0;
     std::uint64_t damaged = 0;  // of those that failed: contents that contradict their checksums
 };

@@ -8,6 +8,8 @@
 #include "base/json.h"
 #include "engine/engine.h"
 #include "flow/unpack/placing.h"
+#include "flow/unpack/room.h"
+#include "flow/unpack/survey.h"
 #include "flow/unpack/units.h"
 #include "flow/unpack/unpack.h"
 #include "flow/unpack/work.h"
@@ -50,6 +52,12 @@ Result<std::unique_ptr<store::Store>> open_destination(const Request& request,
     return store::open_store(request.destination, options);
 }
 
+engine::SpaceBudget::Free free_bytes_of(const Request& request, store::Store& destination) {
+    return [check = request.check_space, &destination]() -> std::optional<std::uint64_t> {
+        return check ? destination.capabilities().free_bytes : std::nullopt;
+    };
+}
+
 Result<engine::Summary> run_units(Work& work) {
     const auto guarded = [&work](auto handle) {
         return [&work, handle](engine::Context& context) { return work.claim.blame(handle(work, context)); };
@@ -75,14 +83,14 @@ Result<engine::Summary> run_units(Work& work) {
     return summary;
 }
 
-void tell_total(Work& work) {
-    if (!work.archives.set) return;
+// Of files alone, as progress is: folders and symlinks are made in no time at the end.
+void tell_total(report::Hub& hub, const Counted& wanted) {
     report::Event event;
     event.type = report::Type::total;
-    event.files = work.archives.set->files + work.archives.set->folders + work.archives.set->symlinks;
-    event.bytes = work.archives.set->bytes;
+    event.files = wanted.files;
+    event.bytes = wanted.bytes;
     event.final_total = true;
-    work.hub.emit(std::move(event));
+    hub.emit(std::move(event));
 }
 
 Result<Totals> totals_of(Work& work) {
@@ -90,8 +98,11 @@ Result<Totals> totals_of(Work& work) {
     const ledger::Ledger& ledger = work.job.ledger();
     TRY(ledger::for_each_fact(ledger, kTotalFact, [&](const ledger::Fact& fact) -> Status {
         const json::Value value = TRY(json::parse(fact.value.value_or("{}"), "totals"));
-        totals.files += TRY(json::uint_at(value, "files", "totals"));
-        totals.bytes += TRY(json::uint_at(value, "bytes", "totals"));
+        const Counted counted = TRY(counted_from(value, "totals"));
+        totals.files += counted.files;
+        totals.folders += counted.folders;
+        totals.symlinks += counted.symlinks;
+        totals.bytes += counted.bytes;
         return {};
     }));
     const auto count = [](std::uint64_t& into) {
@@ -111,9 +122,9 @@ Result<Totals> totals_of(Work& work) {
     return totals;
 }
 
-Status remove_own_files(Work& work) {
+Status remove_own_files(store::Store& destination, const engine::Shutdown& shutdown) {
     for (const char* folder : {kScratchFolder, kBatchFolder})
-        TRY(store::remove_folder(work.destination, folder, work.shutdown.stop()));
+        TRY(store::remove_folder(destination, folder, shutdown.stop()));
     return {};
 }
 
@@ -159,11 +170,12 @@ Status refuse_damage(Work& work, const Totals& totals) {
     Error error = make_error(Code::corrupt, "unpack", work.request.source.canonical(),
                              fmt::format("{} members are damaged and were not written", totals.damaged));
     error.kept = fmt::format("{} files that are whole are in place", totals.files);
-    return failure(std::move(error).with_remedy("`haul verify` says where the archive is damaged"));
+    return failure(std::move(error).with_remedy(damage_remedy(work.request, work.archives.set.has_value())));
 }
 
-// The destination's own mode and time, once nothing of ours comes or goes in it any more.
-Status set_root(Work& work) {
+// The destination's own mode and time, once nothing of ours comes or goes in it any more. What everything was
+// unpacked into may be somebody else's: no reason to fail.
+Status set_root(Work& work, Totals& totals) {
     if (!work.archives.set || work.archives.names.empty()) return {};
     const auto index = TRY(work.indexes.get(work.archives, 0, limits_of(work.request), work.shutdown.stop()));
     const std::optional<Item> item = index->count() > 0 ? index->item(0) : std::nullopt;
@@ -173,11 +185,22 @@ Status set_root(Work& work) {
     write.kind = store::Kind::folder;
     write.attributes = attributes_of(work.request, *item);
     work.destination.write_many({&write, 1}, {}, work.shutdown.stop());
-    return std::move(write.result);
+    if (write.result) return {};
+    Error error = std::move(write.result).error();
+    if (is_somebody_elses(work.request, error)) {
+        work.hub.note(report::Level::warning, left_as_it_is(error), work.request.destination.canonical());
+        return {};
+    }
+    if (!about_item(error)) return failure(std::move(error));
+    ++totals.failed;
+    work.hub.fail_item(item->path, std::move(error));
+    return {};
 }
 
 Result<Totals> run_all(Work& work) {
-    tell_total(work);
+    // What earlier runs finished is part of the total.
+    const Totals before = TRY(totals_of(work));
+    work.count(before.files, before.bytes);
     ledger::Outcome first;
     for (std::size_t archive = 0; archive < work.archives.names.size(); ++archive)
         first.units.push_back(plan_unit(work.archives, archive));
@@ -193,34 +216,26 @@ Result<Totals> run_all(Work& work) {
     totals.set_aside = summary.set_aside;
     if (summary.set_aside > 0) return totals;
     TRY(work.claim.check());
-    TRY(remove_own_files(work));
+    TRY(remove_own_files(work.destination, work.shutdown));
     FAULT_POINT("unpack.before_release");
     TRY(work.claim.release());
     return totals;
 }
 
 // What would be unpacked; nothing is written.
-Result<Totals> look_only(const Request& request, const Archives& archives,
-                         const std::optional<Glob>& include) {
+Result<Totals> look_only(const Scope& scope) {
+    const Counted wanted = TRY(count_wanted(scope));
     Totals totals;
-    for (std::size_t archive = 0; archive < archives.names.size(); ++archive) {
-        const auto index = TRY(Index::load(archives, archive, limits_of(request), {}));
-        for (std::size_t at = 0; at < index->count(); ++at) {
-            const std::optional<Item> item = index->item(at);
-            if (!item || !item->stands) continue;
-            if (include && !include->matches(item->path, item->kind == zip::Kind::folder)) continue;
-            ++totals.files;
-            totals.bytes += item->kind == zip::Kind::file ? item->size : 0;
-        }
-    }
+    totals.files = wanted.files;
+    totals.folders = wanted.folders;
+    totals.symlinks = wanted.symlinks;
+    totals.bytes = wanted.bytes;
     return totals;
 }
 
 }  // namespace
 
-bool Work::wanted(const Item& item) const {
-    return !include || include->matches(item.path, item.kind == zip::Kind::folder);
-}
+bool Work::wanted(const Item& item) const { return matches(include, item); }
 
 std::string Work::scratch(std::int64_t unit, const char* purpose) const {
     return fmt::format("{}/{:06}-{}-{}", kScratchFolder, claim.number(), unit, purpose);
@@ -238,24 +253,30 @@ Result<Totals> unpack(const Request& request, job::Job& job, report::Hub& hub, e
     Archives archives = TRY(find_archives(request.source));
     std::optional<Glob> include;
     if (!request.include.empty()) include = TRY(Glob::parse(request.include));
-    if (request.dry_run) return look_only(request, archives, include);
-    if (!archives.set) {
-        IndexCache indexes;
-        TRY(check_names(request, archives, indexes, shutdown));
-    }
+    IndexCache indexes;
+    const Scope scope{request, archives, indexes, include, shutdown};
+    if (request.dry_run) return look_only(scope);
+    if (!archives.set) TRY(check_names(request, archives, indexes, shutdown));
+    const Counted wanted = TRY(count_wanted(scope));
+    tell_total(hub, wanted);
     const std::unique_ptr<store::Store> destination = TRY(open_destination(request, shutdown));
+    engine::SpaceBudget space(destination->capabilities().address, free_bytes_of(request, *destination));
+    // Before the claim, so that nothing is written; what an earlier run left behind has to be swept first.
+    const bool begun = TRY(store::find_object(*destination, ".haul")).has_value();
+    if (!begun) TRY(check_room(scope, wanted, *destination, space));
     FAULT_POINT("unpack.before_claim");
     const std::unique_ptr<claim::Claim> claim =
         TRY(take_claim(request, *destination, job, hub, shutdown.stop()));
     FAULT_POINT("unpack.after_claim");
-    Work work{request, std::move(archives), *destination, *claim, job, hub, shutdown, {}, std::move(include)};
+    Work work{request, archives, *destination, *claim, job, hub, shutdown, indexes, space, include};
     TRY(forget_what_is_over(job));
     TRY(forget_other_archives(work));
     TRY(sweep_temporaries(work));
+    if (begun) TRY(check_room(scope, wanted, *destination, space));
     if (needs_own_paths(request)) TRY(work.earlier.load(*destination, kBatchFolder, shutdown.stop()));
-    const Totals totals = TRY(claim->blame(run_all(work)));
+    Totals totals = TRY(claim->blame(run_all(work)));
     if (totals.set_aside > 0) return totals;
-    TRY(set_root(work));
+    TRY(set_root(work, totals));
     TRY(refuse_damage(work, totals));
     return totals;
 }
@@ -266,8 +287,7 @@ Status cancel(const Request& request, job::Job& job, report::Hub& hub) {
     if (!TRY(store::find_object(*destination, ".haul"))) return {};
     const std::unique_ptr<claim::Claim> claim =
         TRY(take_claim(request, *destination, job, hub, shutdown.stop()));
-    Work work{request, {}, *destination, *claim, job, hub, shutdown, {}};
-    TRY(remove_own_files(work));
+    TRY(remove_own_files(*destination, shutdown));
     return claim->release();
 }
 

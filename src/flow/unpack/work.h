@@ -11,6 +11,7 @@
 
 #include "base/glob.h"
 #include "engine/shutdown.h"
+#include "engine/space_budget.h"
 #include "flow/claim/claim.h"
 #include "flow/job/job.h"
 #include "flow/unpack/earlier_paths.h"
@@ -32,15 +33,18 @@ inline constexpr const char* kScratchFolder = ".haul/tmp";
 
 struct Work {
     const Request& request;
-    Archives archives;
+    const Archives& archives;
     store::Store& destination;
     claim::Claim& claim;
     job::Job& job;
     report::Hub& hub;
     engine::Shutdown& shutdown;
-    IndexCache indexes;
-    std::optional<Glob> include = std::nullopt;
+    IndexCache& indexes;
+    engine::SpaceBudget& space;
+    const std::optional<Glob>& include;
     EarlierPaths earlier = {};  // only where the rule for what exists needs them
+    // Files were there already lately: batches look before they write.
+    std::atomic<bool> meets_existing = false;
     std::atomic<std::uint64_t> files_done = 0, bytes_done = 0;
 
     [[nodiscard]] bool wanted(const Item& item) const;

@@ -34,6 +34,33 @@ Status make_root(const std::string& path) {
     return file::make_folders(folder.get(), missing);
 }
 
+// The part of the path that exists.
+std::string_view existing_part(std::string_view path) {
+    while (path.size() > 1 && ::access(std::string(path).c_str(), F_OK) != 0) {
+        const std::size_t slash = path.rfind('/');
+        path = path.substr(0, slash == 0 ? 1 : slash);
+    }
+    return path;
+}
+
+// A folder that was to be there and cannot be opened.
+Error explained(Error error, const std::string& path) {
+    switch (error.os_error) {
+        case ENOENT:
+            error.remedy = fmt::format("check the path: of it {} exists, and no more", existing_part(path));
+            break;
+        case ENOTDIR:
+            error.remedy = fmt::format("name a folder: {} is none", existing_part(path));
+            break;
+        case EACCES:
+            error.remedy = "run haul as a user who may enter it";
+            break;
+        default:
+            break;
+    }
+    return error;
+}
+
 }  // namespace
 
 LocalStore::LocalStore(Root root, const LocalOptions& options)
@@ -54,8 +81,9 @@ Result<std::unique_ptr<Store>> LocalStore::open(const std::string& path, const L
             return failure(std::move(wider));
         }
     }
-    Root root = TRY(Root::open(path, options.follow_symlinks));
-    return std::unique_ptr<Store>(new LocalStore(std::move(root), options));
+    auto root = Root::open(path, options.follow_symlinks);
+    if (!root) return failure(explained(std::move(root).error(), path));
+    return std::unique_ptr<Store>(new LocalStore(*std::move(root), options));
 }
 
 Capabilities LocalStore::capabilities() const {
