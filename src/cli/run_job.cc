@@ -1,7 +1,9 @@
 #include "cli/run_job.h"
 
 #include <atomic>
+#include <memory>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -63,6 +65,23 @@ std::unique_ptr<engine::ControlServer> serve(Run& run, const job::Job& job) {
     run.session.hub().note(report::Level::warning,
                            "status and cancel cannot reach this job: " + server.error().message());
     return nullptr;
+}
+
+// What is said while the job is opened, until it can go where everything goes: to the job's log too, behind
+// job_started.
+class Held : public report::Sink {
+  public:
+    explicit Held(std::vector<report::Event>& events) : events_(events) {}
+    void on(const report::Event& event) override { events_.push_back(event); }
+
+  private:
+    std::vector<report::Event>& events_;
+};
+
+Result<std::unique_ptr<job::Job>> open_job(const JobSpec& spec, std::vector<report::Event>& said) {
+    report::Hub hub;
+    hub.add(std::make_unique<Held>(said));
+    return job::Job::open(spec.state, spec.request, hub);
 }
 
 void say_started(Run& run, const job::Job& job) {
@@ -127,8 +146,10 @@ int run_job(const JobSpec& spec, const Flow& flow) {
     Run run(spec);
     run.facts.job = job::id_of(spec.request);
     report::Hub& hub = run.session.hub();
-    auto opened = job::Job::open(spec.state, spec.request, hub);
+    std::vector<report::Event> said;
+    auto opened = open_job(spec, said);
     if (!opened) {
+        for (report::Event& event : said) hub.emit(std::move(event));
         hub.close();
         return report_error(opened.error(), error_form_of(spec.display), run.facts.job);
     }
@@ -138,6 +159,7 @@ int run_job(const JobSpec& spec, const Flow& flow) {
     listen(run, job);
     auto server = serve(run, job);
     say_started(run, job);
+    for (report::Event& event : said) hub.emit(std::move(event));
 
     const auto begun = clock::boot();
     Result<Ending> ended = flow(job, hub, run.session.shutdown());
