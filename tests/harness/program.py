@@ -100,8 +100,9 @@ def wait_until_stopped(child: subprocess.Popen, limit: float = 30) -> None:
 
 
 def interrupt_at(runner: Haul, point: str, *arguments, env: dict | None = None,
-                 signals: tuple = (signal.SIGINT,)) -> subprocess.Popen:
-    """A running process that has taken a Ctrl+C while it was held at the point, and was then let go.
+                 signals: tuple = (signal.SIGINT,), on: str = "stderr") -> subprocess.Popen:
+    """A running process that has taken a Ctrl+C while it was held at the point, and was then let go. What it wrote on the
+    stream `on` is in the file "said".
 
     Held, not stopped: a stopped process would be woken together with the thread that takes the signal, and could be done first.
     """
@@ -109,7 +110,7 @@ def interrupt_at(runner: Haul, point: str, *arguments, env: dict | None = None,
     held.unlink(missing_ok=True)
     faults = ",".join(filter(None, [f"hold:{point}", (env or {}).get("HAUL_FAULT")]))
     with open(said, "wb") as screen:
-        child = runner.start(*arguments, env={**(env or {}), "HAUL_FAULT": faults, "HAUL_FAULT_HOLD": held}, stderr=screen)
+        child = runner.start(*arguments, env={**(env or {}), "HAUL_FAULT": faults, "HAUL_FAULT_HOLD": held}, **{on: screen})
     wait_for(held.exists, child)
     for number in signals:
         child.send_signal(number)

@@ -99,7 +99,7 @@ class Lister {
         event.type = skipped ? report::Type::item_skipped : report::Type::item_failed;
         event.level = report::Level::warning;
         event.subject = item.note.path;
-        event.text = item.note.detail;
+        if (skipped) event.text = item.note.detail;
         if (!skipped) event.error = failed_item("list", item.note);
         work_.hub.emit(std::move(event));
     }
