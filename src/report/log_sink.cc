@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <string>
 #include <utility>
@@ -12,9 +13,18 @@
 namespace haul::report {
 namespace {
 
+// A kill or a full disk may have cut the last line of an earlier run short.
+bool ends_within_a_line(int fd) {
+    const ::off_t size = ::lseek(fd, 0, SEEK_END);
+    char last = '\n';
+    return size > 0 && ::pread(fd, &last, 1, size - 1) == 1 && last != '\n';
+}
+
 class LogSink : public Sink {
   public:
-    LogSink(file::Fd fd, Level minimum) : fd_(std::move(fd)), minimum_(minimum) {}
+    LogSink(file::Fd fd, Level minimum) : fd_(std::move(fd)), minimum_(minimum) {
+        if (ends_within_a_line(fd_.get())) lines_ = "\n";
+    }
 
     void on(const Event& event) override {
         if (event.type == Type::worker || event.type == Type::progress) return;
@@ -35,7 +45,7 @@ class LogSink : public Sink {
 }  // namespace
 
 Result<std::unique_ptr<Sink>> make_log_sink(const std::string& path, Level minimum) {
-    file::Fd fd = TRY(file::open_at(AT_FDCWD, path, O_WRONLY | O_CREAT | O_APPEND, 0600));
+    file::Fd fd = TRY(file::open_at(AT_FDCWD, path, O_RDWR | O_CREAT | O_APPEND, 0600));
     return std::make_unique<LogSink>(std::move(fd), minimum);
 }
 
