@@ -87,7 +87,7 @@ std::string bash_case(const Command& command, const std::vector<Declared>& rows)
                         fmt::join(options, " "));
     if (!words.empty()) text += fmt::format("      _haul_words \"{}\"\n", fmt::join(words, " "));
     if (paths) text += "      _haul_files\n";
-    if (jobs) text += "      _haul_words \"$(haul jobs 2>/dev/null | cut -d' ' -f1)\"\n";
+    if (jobs) text += "      _haul_words \"$(haul jobs 2>/dev/null | grep -o '^[0-9a-f]\\{16\\}')\"\n";
     return text + "      ;;\n";
 }
 
@@ -140,7 +140,7 @@ std::string fish_lines(const Command& command, const std::vector<Declared>& rows
                 text += fmt::format("{} -f -a {}\n", seen,
                                     shell_quoted(fmt::format("{}", fmt::join(row.choices, " "))));
             } else if (value == Value::job) {
-                text += seen + " -f -a '(haul jobs 2>/dev/null | string split -f1 \" \")'\n";
+                text += seen + " -f -a '(haul jobs 2>/dev/null | string match -r \"^[0-9a-f]{16}\")'\n";
             }
             continue;
         }
@@ -183,7 +183,8 @@ std::string zsh_completion() {
     std::string text =
         "#compdef haul\n"
         "# zsh completion for haul\n"
-        "_haul_jobs() { local -a ids; ids=(${(f)\"$(haul jobs 2>/dev/null | cut -d' ' -f1)\"}); compadd -a "
+        "_haul_jobs() { local -a ids; ids=(${(f)\"$(haul jobs 2>/dev/null | grep -o "
+        "'^[0-9a-f]\\{16\\}')\"}); compadd -a "
         "ids }\n"
         "_haul() {\n"
         "  local -a names\n"

@@ -233,6 +233,13 @@ Result<Totals> look_only(const Scope& scope) {
     return totals;
 }
 
+void say_begun(report::Hub& hub) {
+    report::Event event;
+    event.type = report::Type::phase;
+    event.subject = "unpack";
+    hub.emit(std::move(event));
+}
+
 }  // namespace
 
 bool Work::wanted(const Item& item) const { return matches(include, item); }
@@ -274,6 +281,7 @@ Result<Totals> unpack(const Request& request, job::Job& job, report::Hub& hub, e
     TRY(sweep_temporaries(work));
     if (begun) TRY(check_room(scope, wanted, *destination, space));
     if (needs_own_paths(request)) TRY(work.earlier.load(*destination, kBatchFolder, shutdown.stop()));
+    say_begun(hub);
     Totals totals = TRY(claim->blame(run_all(work)));
     if (totals.set_aside > 0) return totals;
     TRY(set_root(work, totals));
