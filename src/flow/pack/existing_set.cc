@@ -194,6 +194,7 @@ Result<Comparison> compare_with_set(store::Store& source, store::Store& destinat
                                               fmt::join(different, "; ")))
                            .with_remedy("give this one another --name"));
     }
+    TRY(set::check_parts(destination, record));
     Comparison comparison;
     for (const format::ItemNote& note : record.failed) {
         auto readable = readable_now(source, note.path, stop);

@@ -23,8 +23,9 @@ struct Comparison {
     std::uint64_t still_failed = 0;  // failed items that still cannot
 };
 
-// Code::usage where the record is of another source or other options (which), or where the source has other
-// files than the set (count, examples, what to do).
+// Code::corrupt where a part or manifest of the set is damaged or missing, as far as that shows without
+// reading the parts. Code::usage where the record is of another source or other options (which), or where the
+// source has other files than the set (count, examples, what to do).
 [[nodiscard]] Result<Comparison> compare_with_set(store::Store& source, store::Store& destination,
                                                   const Request& request, const format::SetRecord& record,
                                                   report::Hub& hub, const std::stop_token& stop);

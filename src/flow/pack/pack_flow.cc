@@ -218,6 +218,25 @@ std::uint32_t highest_part(const format::SetRecord& record) {
     return highest;
 }
 
+// What is at the destination before anything is done, and how it compares with the source.
+struct Seen {
+    std::optional<format::SetRecord> set;
+    Comparison comparison;
+};
+
+Result<Seen> look_at_set(const Request& request, Stores& stores, report::Hub& hub,
+                         const std::stop_token& stop) {
+    Seen seen;
+    seen.set = TRY(set::find_set(*stores.destination));
+    if (seen.set) {
+        seen.comparison =
+            TRY(compare_with_set(*stores.source, *stores.destination, request, *seen.set, hub, stop));
+    }
+    return seen;
+}
+
+std::uint32_t generation_of(const std::optional<format::SetRecord>& set) { return set ? set->generation : 0; }
+
 // Everything that happens while the destination is ours.
 Result<Totals> run_claimed(Work& work, const Comparison& comparison) {
     TRY(refuse_foreign_parts(work));
@@ -231,28 +250,21 @@ Result<Totals> run_claimed(Work& work, const Comparison& comparison) {
 
 Result<Totals> pack(const Request& request, job::Job& job, report::Hub& hub, engine::Shutdown& shutdown) {
     Stores stores = TRY(open_stores(request, job, shutdown));
-    std::optional<format::SetRecord> existing = TRY(set::find_set(*stores.destination));
-    Comparison comparison;
-    if (existing) {
-        comparison = TRY(
-            compare_with_set(*stores.source, *stores.destination, request, *existing, hub, shutdown.stop()));
-        const bool left_over = TRY(store::find_object(*stores.destination, ".haul")).has_value();
-        if (comparison.readable.empty() && !left_over) {
-            Totals totals = totals_of(*existing);
-            totals.nothing_to_do = true;
-            return totals;
-        }
+    Seen seen = TRY(look_at_set(request, stores, hub, shutdown.stop()));
+    if (seen.set && seen.comparison.readable.empty() &&
+        !TRY(store::find_object(*stores.destination, ".haul"))) {
+        Totals totals = totals_of(*seen.set);
+        totals.nothing_to_do = true;
+        return totals;
     }
     FAULT_POINT("pack.before_claim");
     const std::unique_ptr<claim::Claim> claim = TRY(take_claim(request, stores, job, hub, shutdown.stop()));
     FAULT_POINT("pack.after_claim");
-    if (!existing) {
-        // Somebody may have completed the set between our first look and our claim.
-        existing = TRY(claim->blame(set::find_set(*stores.destination)));
-        if (existing) {
-            comparison = TRY(compare_with_set(*stores.source, *stores.destination, request, *existing, hub,
-                                              shutdown.stop()));
-        }
+    // Somebody may have made the set, or its next generation, between our first look and our claim: by what
+    // was seen then, its parts would be nobody's, and be removed.
+    const auto now = TRY(claim->blame(set::find_set(*stores.destination)));
+    if (generation_of(now) != generation_of(seen.set)) {
+        seen = TRY(claim->blame(look_at_set(request, stores, hub, shutdown.stop())));
     }
     Work work{request,
               *stores.source,
@@ -263,11 +275,11 @@ Result<Totals> pack(const Request& request, job::Job& job, report::Hub& hub, eng
               shutdown,
               engine::Budget("parts at work", request.jobs),
               space_of(*stores.destination)};
-    if (existing) {
-        work.earlier_parts = highest_part(*existing);
-        work.earlier = std::move(existing);
+    if (seen.set) {
+        work.earlier_parts = highest_part(*seen.set);
+        work.earlier = std::move(seen.set);
     }
-    return claim->blame(run_claimed(work, comparison));
+    return claim->blame(run_claimed(work, seen.comparison));
 }
 
 Status cancel(const Request& request, job::Job& job, report::Hub& hub) {

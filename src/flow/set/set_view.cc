@@ -147,6 +147,24 @@ Status read_table(store::Store& store, const format::PartRecord& part, format::M
     return failure(contradicts(part, "its header is of another layout than its lines make"));
 }
 
+Status check_parts(store::Store& store, const format::SetRecord& record) {
+    for (const format::PartRecord& part : record.parts) {
+        const auto there = TRY(store::find_object(store, part.name));
+        const bool good = there && there->size == part.size && (!there->crc32 || *there->crc32 == part.crc32);
+        if (good) continue;
+        return failure(
+            make_error(
+                Code::corrupt, "look at the part", part.name,
+                there ? fmt::format("it has {} bytes, or another checksum; the set's record says {} bytes",
+                                    there->size, part.size)
+                      : "it is missing, and the set's record says that the set is complete")
+                .with_remedy(
+                    "bring the part back from a copy, or move the set away and pack again; `haul verify` "
+                    "lists all that is wrong"));
+    }
+    return {};
+}
+
 Result<format::ManifestHeader> manifest_header(store::Store& store, const std::string& manifest_name) {
     const store::Stat stat = TRY(store.stat({manifest_name, false}));
     format::ManifestReader reader(manifest_name);
