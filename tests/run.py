@@ -16,6 +16,7 @@ SUITES = {
     "e2e": scripts.e2e,
     "interop": scripts.interop,
     "crash": scripts.crash,
+    "faults": scripts.faults,
     "power": scripts.power,
     "asan": programs.asan,
     "tsan": programs.tsan,

@@ -9,7 +9,7 @@ from harness.collection import Flow
 from harness.program import Finished, Haul, wait, wait_for
 
 # Tries again after milliseconds: a test waits for what it counts, not for the patience of users.
-QUICK = {"HAUL_RETRY_MS": 2, "HAUL_UNIT_RETRY_MS": 5}
+QUICK = {"HAUL_RETRY_MS": 2, "HAUL_RETRY_MOST_MS": 50, "HAUL_UNIT_RETRY_MS": 5}
 
 
 @dataclass

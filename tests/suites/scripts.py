@@ -27,6 +27,10 @@ def crash(full: bool) -> Outcome:
     return with_binary("crash", full, 1200 if not full else 7200)
 
 
+def faults(full: bool) -> Outcome:
+    return with_binary("faults", full, 600 if not full else 3600)
+
+
 def power(full: bool) -> Outcome:
     return with_binary("power", full, 900)
 

@@ -17,7 +17,7 @@ namespace haul::store::wrap {
 
 struct RetryOptions {
     clock::Nanoseconds first_delay = shortened("HAUL_RETRY_MS", std::chrono::milliseconds(200));
-    clock::Nanoseconds max_delay = std::chrono::seconds(30);
+    clock::Nanoseconds max_delay = shortened("HAUL_RETRY_MOST_MS", std::chrono::seconds(30));
     // Of one call, all its attempts and waits together.
     clock::Nanoseconds deadline = shortened("HAUL_RETRY_DEADLINE_MS", std::chrono::minutes(15));
     double budget = 100;

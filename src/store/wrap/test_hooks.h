@@ -4,7 +4,8 @@
 //   HAUL_STORE_COUNTERS=FILE   a JSON line is appended when a store is closed: {"address", "counters",
 //                              "faults": [{"fault", "met", "fired", "left"}]}; see FaultPlan::Count
 //
-// Times of retries are shortened by HAUL_RETRY_MS and HAUL_RETRY_DEADLINE_MS (retry_budget.h).
+// Times of retries are shortened by HAUL_RETRY_MS, HAUL_RETRY_MOST_MS and HAUL_RETRY_DEADLINE_MS
+// (retry_budget.h).
 #pragma once
 
 #ifdef HAUL_FAULT_POINTS
