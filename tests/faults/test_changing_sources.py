@@ -95,12 +95,14 @@ def test_many_members_that_change(packer):
     assert sets.set_record(packer.packed)["failed"]["count"] == 3
 
 
-def test_a_symlink_in_front_of_a_member_that_changes(packer, haul, space):
-    """What lies in front of it in the same tile is made again, and so is what no read brings."""
-    (packer.victim.parent / "a link").symlink_to("nowhere at all")
-    packer.pack(["read~file-00001.bin:1:error=changed"], code=0)
+def test_a_symlink_in_front_of_a_member_that_changes(packer):
+    """Its tile was done when the member, which reaches into the next tiles, changes; it is made again, with what no read brings."""
+    folder = packer.victim.parent
+    make.file(folder / "big.bin", bytes(9 << 20))
+    (folder / "a link").symlink_to("nowhere at all")
+    packer.pack(["read~big.bin:2:error=changed"], code=0)
     packer.assert_all_is_packed()
-    assert (packer.unpacked("back")[b"folder 1/a link"]) == trees.entry_of(bytes(packer.victim.parent / "a link"))
+    assert packer.unpacked("back")[b"folder 1/a link"] == trees.entry_of(bytes(folder / "a link"))
 
 
 @pytest.mark.parametrize("writer, whole", [(APPENDS, of_blocks), (REPLACES, of_one_letter)], ids=["appends", "replaces"])
