@@ -16,26 +16,6 @@ namespace {
 constexpr std::size_t kBatch = 4096;
 constexpr std::uint64_t kBatchMemory = 4ULL << 20U;  // with paths of usual length
 
-// Whether a symlink at `path` may lead out of the destination: absolute, more `..` than its depth allows, or
-// `..` behind a name. What has that name may be a symlink itself, and then `..` is the parent of what it
-// points to; only those in front are known to go up the symlink's own path, on which nothing is a symlink.
-bool leads_out(const std::string& path, const std::string& target) {
-    if (target.starts_with('/')) return true;
-    auto depth = std::count(path.begin(), path.end(), '/');
-    bool named = false;
-    for (std::size_t begin = 0; begin <= target.size();) {
-        const std::size_t end = std::min(target.find('/', begin), target.size());
-        const std::string_view element = std::string_view(target).substr(begin, end - begin);
-        if (element == "..") {
-            if (named || --depth < 0) return true;
-        } else if (!element.empty() && element != ".") {
-            named = true;
-        }
-        begin = end + 1;
-    }
-    return false;
-}
-
 class Closing {
   public:
     Closing(Work& work, engine::Context& context) : work_(work), context_(context), log_(work) {}

@@ -83,6 +83,23 @@ std::string placed_name(const Request& request, const Item& item) {
     return name;
 }
 
+bool leads_out(const std::string& path, const std::string& target) {
+    if (target.starts_with('/')) return true;
+    auto depth = std::count(path.begin(), path.end(), '/');
+    bool named = false;
+    for (std::size_t begin = 0; begin <= target.size();) {
+        const std::size_t end = std::min(target.find('/', begin), target.size());
+        const std::string_view element = std::string_view(target).substr(begin, end - begin);
+        if (element == "..") {
+            if (named || --depth < 0) return true;
+        } else if (!element.empty() && element != ".") {
+            named = true;
+        }
+        begin = end + 1;
+    }
+    return false;
+}
+
 bool in_own_folder(std::string_view path) { return path == ".haul" || path.starts_with(".haul/"); }
 
 Error own_folder_error(const Item& item) {

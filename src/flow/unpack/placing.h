@@ -20,6 +20,11 @@ namespace haul::unpack {
 // The item's path, or with --rename-unfit a name that fits where an element is longer than 255 bytes.
 [[nodiscard]] std::string placed_name(const Request& request, const Item& item);
 
+// Whether a symlink at `path` may lead out of the destination: absolute, more `..` than its depth allows, or
+// `..` behind a name. What has that name may be a symlink itself, and then `..` is the parent of what it
+// points to; only those in front are known to go up the symlink's own path, on which nothing is a symlink.
+[[nodiscard]] bool leads_out(const std::string& path, const std::string& target);
+
 // Whether a path is `.haul` or lies beneath it, where unpacking keeps its own files; and what to say of a
 // member there.
 [[nodiscard]] bool in_own_folder(std::string_view path);
