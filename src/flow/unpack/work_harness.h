@@ -12,6 +12,7 @@
 
 #include "base/digest.h"
 #include "base/random.h"
+#include "engine/engine.h"
 #include "flow/unpack/placing.h"
 #include "flow/unpack/survey.h"
 #include "flow/unpack/work.h"
@@ -92,6 +93,16 @@ class UnpackTest : public testing::Test {
         return *work_;
     }
 
+    // For a handler; `lease_` is what it works on.
+    [[nodiscard]] engine::Context context() {
+        return {.ledger = work().job.ledger(),
+                .lease = lease_,
+                .hub = hub_,
+                .memory = memory_,
+                .shutdown = shutdown_};
+    }
+
+    ledger::Lease lease_;
     Request request_;
     Archives archives_;
     std::shared_ptr<store::wrap::Counters> counters_ = std::make_shared<store::wrap::Counters>();
@@ -102,6 +113,7 @@ class UnpackTest : public testing::Test {
     std::filesystem::path state_;
     report::Hub hub_;
     engine::Shutdown shutdown_{false};
+    engine::Memory memory_{1ULL << 30U};
     IndexCache indexes_;
     engine::SpaceBudget space_{"memory", [] { return std::nullopt; }};
     std::unique_ptr<job::Job> job_;
