@@ -42,8 +42,12 @@ void append_escaped(std::string& out, unsigned byte) {
     out += kHexDigits[byte & 15U];
 }
 
-// C0, DEL and C1: a terminal may act on any of them.
-bool is_control(char32_t c) { return c < 0x20 || (c >= 0x7F && c < 0xA0); }
+// C0, DEL and C1: a terminal may act on any of them. Breaks of lines and paragraphs, and what turns the
+// direction of writing: it would reorder the rest of the line.
+bool is_control(char32_t c) {
+    return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x2028 && c <= 0x202E) ||
+           (c >= 0x2066 && c <= 0x2069);
+}
 
 int hex_value(char c) {
     if (c >= '0' && c <= '9') return c - '0';

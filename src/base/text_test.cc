@@ -90,6 +90,9 @@ TEST(Text, Printable) {
         {"\xC2\xA0", "\xC2\xA0"},
         {"\xC3", "\\xc3"},
         {"caf\xE9 x", "caf\\xe9 x"},
+        {"a\u202Etxt.exe", "a\\xe2\\x80\\xaetxt.exe"},  // would show the rest from right to left
+        {"\u2028\u2066", "\\xe2\\x80\\xa8\\xe2\\x81\\xa6"},
+        {"\u2027\u202F\u0639", "\u2027\u202F\u0639"},
     };
     for (const auto& [bytes, shown] : rows) EXPECT_EQ(printable(bytes), shown);
 }

@@ -120,12 +120,16 @@ class TerminalSink : public Sink {
         return lines;
     }
 
-    // Lines are overwritten before the rest is erased, so that nothing flickers.
+    // Lines are overwritten before the rest is erased, so that nothing flickers. The block is drawn without
+    // wrapping: where the window became narrower a moment ago, or a terminal thinks a character wider than
+    // we do, its lines are cut short and stay as many as we count.
     std::string picture(const std::vector<std::string>& block) const {
         std::string out = "\r";
         if (!said_.empty()) out += "\x1b[J" + said_;
+        if (!block.empty()) out += "\x1b[?7l";
         for (std::size_t i = 0; i < block.size(); ++i) out += (i == 0 ? "" : "\r\n") + block[i] + "\x1b[K";
         out += "\x1b[J\r";
+        if (!block.empty()) out += "\x1b[?7h";
         if (block.size() > 1) out += fmt::format("\x1b[{}A", block.size() - 1);
         return out;
     }

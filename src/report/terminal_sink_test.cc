@@ -118,6 +118,12 @@ class Screen {
     }
 
     std::size_t control(const std::string& bytes, std::size_t i) {
+        for (const bool on : {false, true}) {
+            const std::string wrapping = on ? "\x1b[?7h" : "\x1b[?7l";
+            if (bytes.compare(i, wrapping.size(), wrapping) != 0) continue;
+            wraps_ = on;
+            return wrapping.size();
+        }
         std::size_t end = i + 2;
         while (end < bytes.size() && std::isdigit(static_cast<unsigned char>(bytes[end]))) ++end;
         const std::string number = bytes.substr(i + 2, end - i - 2);
@@ -159,6 +165,8 @@ class Screen {
 
     void put(const std::string& character) {
         const std::size_t width = text::display_width(character);
+        // Without wrapping the last column is written again and again.
+        if (column_ + width > columns_ && !wraps_) column_ = columns_ - std::min(width, columns_);
         if (column_ + width > columns_) {
             lines_[row_].wraps = true;
             ++wrapped_;
@@ -176,6 +184,7 @@ class Screen {
     std::size_t rows_, columns_;
     std::vector<Line> lines_;
     std::size_t row_ = 0, column_ = 0, wrapped_ = 0, widest_ = 0;
+    bool wraps_ = true;
     std::string unknown_;
 };
 
@@ -356,6 +365,28 @@ TEST_F(Terminal, NoTrailsAfterResizing) {
             EXPECT_THAT(rows[5], StartsWith("fill"));
         }
     }
+}
+
+TEST_F(Terminal, NoTrailsWhereTheWindowIsNarrowerThanItWas) {
+    // The block was put together for the old width and reaches the screen after it has become narrower.
+    screen_ = Screen(24, 40);
+    phase("fill");
+    for (unsigned turn = 0; turn < 5; ++turn) {
+        worker(0, std::string(100, 'a'), turn, 10);
+        worker(1, std::string(100, 'b'), turn, 10);
+        amounts(Type::total, 1'000'000'000, 900'000'000'000'000);
+        amounts(Type::progress, 900'000'000 + turn, 800'000'000'000'000);
+        tick();
+    }
+    EXPECT_EQ(screen_.wrapped(), 0U);
+    EXPECT_THAT(screen_.text(), SizeIs(3U));
+    // What is said for good is wrapped as ever.
+    note(Level::warning, std::string(100, 'w'));
+    tick();
+    EXPECT_GT(screen_.wrapped(), 0U);
+    sink_->close();
+    drain();
+    EXPECT_EQ(screen_.unknown(), "");
 }
 
 TEST_F(Terminal, ABlockHigherThanTheWindowIsCut) {

@@ -12,9 +12,38 @@ import time
 import pyte
 
 
+class Screen(pyte.HistoryScreen):
+    """Says which lines were wrapped, and takes a new size as xterm does: lines are cut, and the cursor stays with its line."""
+
+    def __init__(self, columns: int, lines: int):
+        super().__init__(columns, lines, history=5000)
+        self.wrapped: list[str] = []
+
+    def draw(self, data: str) -> None:
+        for character in data:
+            room = self.columns - self.cursor.x
+            if pyte.modes.DECAWM in self.mode and room < pyte.screens.wcwidth(character):
+                self.wrapped.append(self.display[self.cursor.y])
+            super().draw(character)
+
+    def resize(self, lines: int | None = None, columns: int | None = None) -> None:
+        lines, columns = lines or self.lines, columns or self.columns
+        rows = [self.buffer[y] for y in range(self.lines)]
+        above = max(0, self.cursor.y - (lines - 1))
+        x, y = min(self.cursor.x, columns - 1), self.cursor.y - above
+        super().resize(lines, columns)
+        self.history.top.extend(rows[:above])
+        self.buffer.clear()
+        for number, row in enumerate(rows[above:above + lines]):
+            for cell in [at for at in row if at >= columns]:
+                del row[cell]
+            self.buffer[number] = row
+        self.cursor.x, self.cursor.y = x, y
+
+
 class Terminal:
     def __init__(self, command: list[str], env: dict[str, str], columns: int = 80, lines: int = 24):
-        self.screen = pyte.HistoryScreen(columns, lines, history=5000)
+        self.screen = Screen(columns, lines)
         self.stream = pyte.ByteStream(self.screen)
         self.master, slave = pty.openpty()
         self.resize_pty(columns, lines)
