@@ -15,6 +15,7 @@ Result<std::unique_ptr<Store>> open_place(const Address& address, const OpenOpti
     if (address.scheme == Scheme::local) {
         return local::LocalStore::open(address.path, {.create = options.create,
                                                       .follow_symlinks = options.follow_symlinks,
+                                                      .keep_out = options.keep_out,
                                                       .sort_folder = options.sort_folder,
                                                       .threads = options.threads});
     }

@@ -7,6 +7,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "store/address.h"
 #include "store/store.h"
@@ -21,6 +22,9 @@ struct Counters;  // wrap/trace.h
 struct OpenOptions {
     bool create = false;           // make the folder where it is missing
     bool follow_symlinks = false;  // list and read what symlinks point to
+    // Local: folders that are `unreadable` where a symlink that is followed leads to them, such as what is
+    // being written meanwhile. Those that do not exist do not count.
+    std::vector<std::string> keep_out = {};
     std::string sort_folder =
         {};  // local: where listings of huge folders sort their runs; empty: $TMPDIR or /tmp
     std::uint64_t bandwidth = 0;  // bytes a second, 0: unlimited

@@ -92,6 +92,7 @@ Status remove_folder(Store& store, const std::string& folder, const std::stop_to
         if (object.kind == Kind::folder) continue;
         Remove remove;
         remove.name = std::move(object.name);
+        remove.version = std::move(object.version);
         removes.push_back(std::move(remove));
     }
     store.remove_many(removes, stop);

@@ -12,6 +12,8 @@ from harness.program import interrupt_at, wait, wait_until_stopped
 # Where a Ctrl+C comes, so that the drain finds a part or a run half done: the fourth tile is in the middle of the large file.
 DRAINED = {"pack.checkpoint.": "pack.part.before_send:4", "unpack.run.": "unpack.batch.before_write"}
 CHANGED = ("pack.revision.", "pack.settle.")
+# Passed by `haul cancel` alone.
+CANCELLED = ("pack.abandon.",)
 # Checkpoints as rare as for users: the one that is meant is that of the drain or the change.
 RARE = {"HAUL_CHECKPOINT_MS": 2000}
 STATES = ["kept", "lost"]
@@ -23,7 +25,7 @@ def points(*beginnings: str) -> list[str]:
 
 def test_every_point_is_passed(reached):
     """A point that no test passes would be killed nowhere."""
-    passed = set().union(*reached.values()) | set(points(*DRAINED, *CHANGED))
+    passed = set().union(*reached.values()) | set(points(*DRAINED, *CHANGED, *CANCELLED))
     assert sorted(set(all_points()) - passed) == []
 
 
@@ -44,6 +46,25 @@ def test_killed_while_draining(runner, flows, point, state):
 
 def assert_killed(finished, point: str) -> None:
     assert finished.code == -9, f"{point} was planned and not passed: {finished}"
+
+
+@pytest.mark.parametrize("point", points(*CANCELLED))
+def test_killed_while_cancelling(runner, flows, point):
+    flow = flows["pack"]
+    job = interrupted_pack(runner, flow)
+    assert_killed(runner.killed_at(point, "cancel", job), point)
+    runner.run("cancel", job, code=0)
+    assert list((flow.destination / "source").iterdir()) == []
+    runner.run(*flow.arguments, code=0)
+    flow.assert_done()
+
+
+def interrupted_pack(runner, flow, *more, **options) -> str:
+    """The id of a pack that has made all its parts and no set."""
+    flow.start_over()
+    shutil.rmtree(runner.state_home, ignore_errors=True)
+    runner.killed_at("pack.set.before_record", *flow.arguments, *more, code=-9, **options)
+    return runner.run("jobs", code=0).out.split()[0]
 
 
 @pytest.mark.parametrize("state", STATES)

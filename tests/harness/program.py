@@ -119,10 +119,11 @@ def interrupt_at(runner: Haul, point: str, *arguments, env: dict | None = None,
     return child
 
 
-def wait_for(condition, child: subprocess.Popen, limit: float = 30) -> None:
+def wait_for(condition, child: subprocess.Popen, limit: float = 30, ended: bool = False) -> None:
+    """`ended`: the child may end while it is waited for."""
     deadline = time.monotonic() + limit
     while not condition():
-        assert child.poll() is None, f"it ended too early: {wait(child)}"
+        assert ended or child.poll() is None, f"it ended too early: {wait(child)}"
         assert time.monotonic() < deadline, f"waited in vain for {child.args}"
         time.sleep(0.005)
 

@@ -30,10 +30,14 @@ void remove_now(store::Store& store, std::span<store::Remove> removes) {
     FAULT_POINT("claim.between_release");
 }
 
-Status remove_together(store::Store& store, const std::vector<std::string>& names) {
-    if (names.empty()) return {};
-    std::vector<store::Remove> removes(names.size());
-    for (std::size_t i = 0; i < names.size(); ++i) removes[i].name = names[i];
+// Only as they were listed: a successor that came meanwhile has files of the same kind.
+Status remove_together(store::Store& store, const std::vector<const store::Object*>& objects) {
+    if (objects.empty()) return {};
+    std::vector<store::Remove> removes(objects.size());
+    for (std::size_t i = 0; i < objects.size(); ++i) {
+        removes[i].name = objects[i]->name;
+        removes[i].version = objects[i]->version;
+    }
     remove_now(store, removes);
     for (store::Remove& remove : removes) TRY(std::move(remove.result));
     return {};
@@ -50,18 +54,26 @@ Status remove_if_empty(store::Store& store, const std::string& folder) {
 }
 
 Status remove_files(store::Store& store, const std::vector<store::Object>& objects) {
-    std::vector<std::string> names;
+    std::vector<const store::Object*> files;
     for (const store::Object& object : objects) {
-        if (is_beat(object) || is_scratch(object.name)) names.push_back(object.name);
+        if (is_beat(object) || is_scratch(object.name)) files.push_back(&object);
     }
-    return remove_together(store, names);
+    return remove_together(store, files);
 }
 
-Status remove_claims_below(store::Store& store, std::uint64_t number) {
-    for (const ClaimFile& claim : TRY(list_claims(store))) {
-        if (claim.number < number) TRY(remove_together(store, {claim.object.name}));
+Status remove_claims_below(store::Store& store, const std::vector<ClaimFile>& claims, std::uint64_t number) {
+    for (const ClaimFile& claim : claims) {
+        if (claim.number < number) TRY(remove_together(store, {&claim.object}));
     }
     return {};
+}
+
+// What a successor has is not ours to remove, nor anything else any more.
+Status check_is_highest(store::Store& store, const std::vector<ClaimFile>& claims, std::uint64_t number) {
+    if (claims.empty() || claims.back().number <= number) return {};
+    return failure(make_error(Code::fenced, "end the claim of", store.capabilities().address,
+                              "another has taken it over")
+                       .with_remedy("another process goes on with this work"));
 }
 
 Status remove_folders(store::Store& store, const std::vector<store::Object>& objects) {
@@ -79,10 +91,14 @@ Status remove_folders(store::Store& store, const std::vector<store::Object>& obj
 
 Status remove_claims(store::Store& store, std::uint64_t number) {
     const std::vector<store::Object> objects = TRY(store::list_folder(store, kFolder));
+    const std::vector<ClaimFile> claims = TRY(list_claims(store));
+    TRY(check_is_highest(store, claims, number));
     TRY(remove_files(store, objects));
-    TRY(remove_claims_below(store, number));
+    TRY(remove_claims_below(store, claims, number));
     TRY(remove_folders(store, objects));
-    TRY(remove_together(store, {claim_path(number)}));
+    for (const ClaimFile& claim : claims) {
+        if (claim.number == number) TRY(remove_together(store, {&claim.object}));
+    }
     return remove_if_empty(store, kFolder);
 }
 

@@ -40,9 +40,11 @@ Result<Stores> open_stores(const Request& request, const job::Job& job, const en
     store::OpenOptions writing;
     writing.create = true;
     writing.stop = shutdown.stop();
+    const store::Address set = request.destination.child(request.name);
+    reading.keep_out = {set.path, request.state_folder};
     Stores stores;
     stores.source = TRY(store::open_store(request.source, reading));
-    stores.destination = TRY(store::open_store(request.destination.child(request.name), writing));
+    stores.destination = TRY(store::open_store(set, writing));
     return stores;
 }
 

@@ -76,20 +76,25 @@ Status write_record(Work& work, const format::SetRecord& record) {
     const std::string there =
         TRY(store::read_object(work.destination, name, document.size(), work.shutdown.stop()));
     if (there == document) return {};
+    TRY(work.claim.check());
     TRY(store::remove_object(work.destination, name));
     Error error = make_error(Code::corrupt, "read back", name, "it is not what was sent");
     error.cleaned = "it was removed";
     return failure(std::move(error).with_remedy("run the same command again"));
 }
 
+// An owner that slept past its claim must take nothing of its successor's away: it looks at its claim first,
+// and removes only what it has seen.
 Status remove_all(Work& work, const std::vector<store::Object>& objects) {
     std::vector<store::Remove> removes;
     for (const store::Object& object : objects) {
         if (object.kind == store::Kind::folder) continue;
         store::Remove remove;
         remove.name = object.name;
+        remove.version = object.version;
         removes.push_back(std::move(remove));
     }
+    TRY(work.claim.check());
     work.destination.remove_many(removes, work.shutdown.stop());
     for (store::Remove& remove : removes) TRY(std::move(remove.result));
     return {};
@@ -162,14 +167,18 @@ Status abandon_parts(Work& work) {
     for (const auto& [part, revision] : TRY(find_lists(work))) {
         if (kept.contains(format::part_name(part))) continue;
         // The manifest first: a part without one that has a list is still ours after a kill.
-        TRY(store::remove_object(work.destination, format::manifest_name(part)));
-        TRY(store::remove_object(work.destination, format::part_name(part)));
+        for (const std::string& name : {format::manifest_name(part), format::part_name(part)}) {
+            auto there = TRY(store::find_object(work.destination, name));
+            if (there) TRY(remove_all(work, {std::move(*there)}));
+            FAULT_POINT("pack.abandon.between");
+        }
     }
     return {};
 }
 
 Status clean_up(Work& work) {
     for (const char* folder : {kListFolder, kScratchFolder}) {
+        TRY(work.claim.check());
         TRY(store::remove_folder(work.destination, folder, work.shutdown.stop()));
         FAULT_POINT("pack.clean.between");
     }

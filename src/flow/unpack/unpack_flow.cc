@@ -122,9 +122,13 @@ Result<Totals> totals_of(Work& work) {
     return totals;
 }
 
-Status remove_own_files(store::Store& destination, const engine::Shutdown& shutdown) {
-    for (const char* folder : {kScratchFolder, kBatchFolder})
+// An owner that slept past its claim must take nothing of its successor's away.
+Status remove_own_files(store::Store& destination, claim::Claim& claim, const engine::Shutdown& shutdown) {
+    for (const char* folder : {kScratchFolder, kBatchFolder}) {
+        TRY(claim.check());
         TRY(store::remove_folder(destination, folder, shutdown.stop()));
+        FAULT_POINT("unpack.clean.between");
+    }
     return {};
 }
 
@@ -216,7 +220,7 @@ Result<Totals> run_all(Work& work) {
     totals.set_aside = summary.set_aside;
     if (summary.set_aside > 0) return totals;
     TRY(work.claim.check());
-    TRY(remove_own_files(work.destination, work.shutdown));
+    TRY(remove_own_files(work.destination, work.claim, work.shutdown));
     FAULT_POINT("unpack.before_release");
     TRY(work.claim.release());
     return totals;
@@ -295,7 +299,7 @@ Status cancel(const Request& request, job::Job& job, report::Hub& hub) {
     if (!TRY(store::find_object(*destination, ".haul"))) return {};
     const std::unique_ptr<claim::Claim> claim =
         TRY(take_claim(request, *destination, job, hub, shutdown.stop()));
-    TRY(remove_own_files(*destination, shutdown));
+    TRY(remove_own_files(*destination, *claim, shutdown));
     return claim->release();
 }
 

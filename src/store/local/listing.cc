@@ -29,6 +29,7 @@ std::string rest_of(std::string_view cursor, std::string_view folder) {
 Result<std::unique_ptr<Listing>> LocalListing::start(std::shared_ptr<const Root> root,
                                                      const ListRequest& request, std::string sort_folder) {
     std::unique_ptr<LocalListing> listing(new LocalListing(std::move(root), std::move(sort_folder)));
+    listing->find_kept_out();
     const bool all = request.prefix.empty() || request.prefix == ".";
     if (!all) TRY(check_name(request.prefix, "list"));
     listing->start_ = all ? "" : request.prefix;
@@ -153,6 +154,12 @@ std::optional<Object> LocalListing::look(int folder, const std::string& leaf, bo
         return unreadable(make_error(Code::unsupported, "list", root_->subject(name()),
                                      "a symlink to a folder that it lies in: following it would never end"));
     }
+    const std::pair<std::uint64_t, std::uint64_t> place(status.st_dev, status.st_ino);
+    if (follow && as_folder && std::ranges::find(kept_out_, place) != kept_out_.end()) {
+        return unreadable(make_error(Code::unsupported, "list", root_->subject(name()),
+                                     "a symlink leads to where this run itself writes")
+                              .with_remedy("leave it out with --exclude, or keep symlinks as such"));
+    }
     Object object = object_of(name(), status);
     if (object.kind != Kind::symlink) return object;
     auto target = read_target(folder, leaf, root_->subject(name()));
@@ -217,6 +224,13 @@ Status LocalListing::reopen(Frame& frame) {
                        "the folder was replaced by another while it was listed");
     }
     return {};
+}
+
+void LocalListing::find_kept_out() {
+    for (const std::string& folder : root_->keep_out()) {
+        struct ::stat status{};
+        if (::stat(folder.c_str(), &status) == 0) kept_out_.emplace_back(status.st_dev, status.st_ino);
+    }
 }
 
 bool LocalListing::is_ancestor(const struct ::stat& status) const {

@@ -51,6 +51,7 @@ class LocalListing final : public Listing {
     [[nodiscard]] std::optional<Object> look(int folder, const std::string& leaf, bool as_folder,
                                              struct ::stat& status);
     [[nodiscard]] bool is_ancestor(const struct ::stat& status) const;
+    void find_kept_out();
     [[nodiscard]] std::size_t names_held() const;
     void tell_problem(Error problem, Page& page);
     [[nodiscard]] std::string name() const;  // of path_, as objects carry it
@@ -61,6 +62,7 @@ class LocalListing final : public Listing {
     std::string seek_;
     bool begun_ = false;
     std::vector<Frame> stack_;
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> kept_out_;  // device and inode
     std::string path_;    // key of the entry at hand, "a/b/c.txt" or "a/b/"
     std::string cursor_;  // of the last object handed out
 };

@@ -81,7 +81,7 @@ Result<std::unique_ptr<Store>> LocalStore::open(const std::string& path, const L
             return failure(std::move(wider));
         }
     }
-    auto root = Root::open(path, options.follow_symlinks);
+    auto root = Root::open(path, options.follow_symlinks, options.keep_out);
     if (!root) return failure(explained(std::move(root).error(), path));
     return std::unique_ptr<Store>(new LocalStore(*std::move(root), options));
 }

@@ -19,10 +19,11 @@
 namespace haul::store::local {
 
 struct LocalOptions {
-    bool create = false;           // make the folder where it is missing
-    bool follow_symlinks = false;  // list and read what symlinks point to; writing never follows
-    std::string sort_folder = {};  // for names of huge folders; empty: $TMPDIR or /tmp
-    unsigned threads = 0;          // that share a batch, the caller included; 0: 2
+    bool create = false;                     // make the folder where it is missing
+    bool follow_symlinks = false;            // list and read what symlinks point to; writing never follows
+    std::vector<std::string> keep_out = {};  // folders that following must not enter
+    std::string sort_folder = {};            // for names of huge folders; empty: $TMPDIR or /tmp
+    unsigned threads = 0;                    // that share a batch, the caller included; 0: 2
 };
 
 class LocalStore final : public Store {

@@ -39,10 +39,12 @@ Split split_name(std::string_view name) {
     return {.folder = name.substr(0, slash), .leaf = name.substr(slash + 1)};
 }
 
-Result<Root> Root::open(std::string path, bool follow_symlinks) {
+Result<Root> Root::open(std::string path, bool follow_symlinks, std::vector<std::string> keep_out) {
     const int fd = ::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) return failure(os_error(errno, "open store", path));
-    return Root(file::Fd(fd), std::move(path), follow_symlinks);
+    Root root(file::Fd(fd), std::move(path), follow_symlinks);
+    root.keep_out_ = std::move(keep_out);
+    return root;
 }
 
 std::string Root::subject(std::string_view name) const {

@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/file.h"
 #include "base/result.h"
@@ -32,11 +33,14 @@ enum class Links : std::uint8_t { refuse, follow };
 
 class Root {
   public:
-    [[nodiscard]] static Result<Root> open(std::string path, bool follow_symlinks);
+    // `keep_out`: folders that following must not enter; they may come to be later.
+    [[nodiscard]] static Result<Root> open(std::string path, bool follow_symlinks,
+                                           std::vector<std::string> keep_out);
 
     [[nodiscard]] int fd() const { return fd_.get(); }  // O_PATH: for *at calls only
     [[nodiscard]] const std::string& path() const { return path_; }
     [[nodiscard]] bool follows_symlinks() const { return follow_symlinks_; }
+    [[nodiscard]] const std::vector<std::string>& keep_out() const { return keep_out_; }
     [[nodiscard]] Links read_links() const { return follow_symlinks_ ? Links::follow : Links::refuse; }
     // The full path of an object, for messages.
     [[nodiscard]] std::string subject(std::string_view name) const;
@@ -52,6 +56,7 @@ class Root {
     file::Fd fd_;
     std::string path_;
     bool follow_symlinks_ = false;
+    std::vector<std::string> keep_out_;
 };
 
 // Renames work only within one place.
