@@ -9,8 +9,9 @@
 
 namespace haul::claim {
 
-// Code::fenced where there is a higher claim: nothing is removed then. In this order, so that at each moment the highest claim that is left is ours: temporaries and beats, claims
-// below `number` upwards, empty folders, our own claim, `.haul/` where it is empty then.
+// Code::fenced where there is a higher claim: nothing is removed then. In this order, so that at each moment
+// the highest claim that is left is ours: temporaries and beats, claims below `number` upwards, empty
+// folders, our own claim, `.haul/` where it is empty then.
 [[nodiscard]] Status remove_claims(store::Store& store, std::uint64_t number);
 
 }  // namespace haul::claim

@@ -29,7 +29,6 @@ std::string rest_of(std::string_view cursor, std::string_view folder) {
 Result<std::unique_ptr<Listing>> LocalListing::start(std::shared_ptr<const Root> root,
                                                      const ListRequest& request, std::string sort_folder) {
     std::unique_ptr<LocalListing> listing(new LocalListing(std::move(root), std::move(sort_folder)));
-    listing->find_kept_out();
     const bool all = request.prefix.empty() || request.prefix == ".";
     if (!all) TRY(check_name(request.prefix, "list"));
     listing->start_ = all ? "" : request.prefix;
@@ -101,6 +100,11 @@ Status LocalListing::begin(Page& page) {
         page.objects.push_back(object_of(name(), status));
         cursor_ = key;
     }
+    note_ancestors();
+    if (auto problem = refused(status)) {
+        if (rest != "/") tell_problem(std::move(*problem), page);
+        return {};
+    }
     return descend(parent.get(), ".", status, std::move(rest), page);
 }
 
@@ -150,15 +154,8 @@ std::optional<Object> LocalListing::look(int folder, const std::string& leaf, bo
         return unreadable(make_error(Code::changed, "list", root_->subject(name()),
                                      "was replaced (folder by file, or file by folder) while it was listed"));
     }
-    if (follow && as_folder && is_ancestor(status)) {
-        return unreadable(make_error(Code::unsupported, "list", root_->subject(name()),
-                                     "a symlink to a folder that it lies in: following it would never end"));
-    }
-    const std::pair<std::uint64_t, std::uint64_t> place(status.st_dev, status.st_ino);
-    if (follow && as_folder && std::ranges::find(kept_out_, place) != kept_out_.end()) {
-        return unreadable(make_error(Code::unsupported, "list", root_->subject(name()),
-                                     "a symlink leads to where this run itself writes")
-                              .with_remedy("leave it out with --exclude, or keep symlinks as such"));
+    if (as_folder) {
+        if (auto problem = refused(status)) return unreadable(std::move(*problem));
     }
     Object object = object_of(name(), status);
     if (object.kind != Kind::symlink) return object;
@@ -202,8 +199,7 @@ Status LocalListing::descend(int parent, const std::string& leaf, const struct :
     }
     stack_.push_back({.fd = std::move(fd),
                       .path_length = path_.size(),
-                      .device = status.st_dev,
-                      .inode = status.st_ino,
+                      .identity = Identity(status.st_dev, status.st_ino),
                       .names = std::move(*names),
                       .seek = std::move(seek)});
     if (stack_.size() > kOpenLevels) stack_[stack_.size() - 1 - kOpenLevels].fd = file::Fd();
@@ -219,24 +215,44 @@ Status LocalListing::reopen(Frame& frame) {
     if (fd < 0) return failure(path_error(-fd, "list", subject));
     frame.fd = file::Fd(fd);
     struct ::stat status{};
-    if (::fstat(fd, &status) != 0 || status.st_dev != frame.device || status.st_ino != frame.inode) {
+    if (::fstat(fd, &status) != 0 || Identity(status.st_dev, status.st_ino) != frame.identity) {
         return failure(Code::changed, "list", subject,
                        "the folder was replaced by another while it was listed");
     }
     return {};
 }
 
-void LocalListing::find_kept_out() {
-    for (const std::string& folder : root_->keep_out()) {
+// A listing may begin in a folder that a symlink leads to: what lies above it is met again beneath it.
+void LocalListing::note_ancestors() {
+    if (!root_->follows_symlinks() || start_.empty()) return;
+    for (std::size_t end = 0; end != std::string::npos;) {
+        const file::Fd folder(
+            root_->open_folder(std::string_view(start_).substr(0, end), root_->read_links(), O_PATH));
         struct ::stat status{};
-        if (::stat(folder.c_str(), &status) == 0) kept_out_.emplace_back(status.st_dev, status.st_ino);
+        if (folder.valid() && ::fstat(folder.get(), &status) == 0)
+            above_.emplace_back(status.st_dev, status.st_ino);
+        end = start_.find('/', end + 1);
     }
 }
 
-bool LocalListing::is_ancestor(const struct ::stat& status) const {
-    return std::ranges::any_of(stack_, [&](const Frame& frame) {
-        return frame.device == status.st_dev && frame.inode == status.st_ino;
-    });
+// Why a folder is not entered although it could be.
+std::optional<Error> LocalListing::refused(const struct ::stat& status) const {
+    if (!root_->follows_symlinks()) return std::nullopt;
+    const Identity folder(status.st_dev, status.st_ino);
+    const bool in_itself =
+        std::ranges::find(above_, folder) != above_.end() ||
+        std::ranges::any_of(stack_, [&](const Frame& frame) { return frame.identity == folder; });
+    if (in_itself) {
+        return make_error(Code::unsupported, "list", root_->subject(name()),
+                          "a symlink to a folder that it lies in: following it would never end");
+    }
+    for (const std::string& path : root_->keep_out()) {
+        struct ::stat kept{};
+        if (::stat(path.c_str(), &kept) != 0 || Identity(kept.st_dev, kept.st_ino) != folder) continue;
+        return make_error(Code::unsupported, "list", root_->subject(name()),
+                          "a symlink leads to where this run itself writes");
+    }
+    return std::nullopt;
 }
 
 std::size_t LocalListing::names_held() const {

@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/file.h"
@@ -32,10 +33,11 @@ class LocalListing final : public Listing {
     [[nodiscard]] Result<Page> next(const std::stop_token& stop) override;
 
   private:
+    using Identity = std::pair<std::uint64_t, std::uint64_t>;  // device and inode
     struct Frame {
         file::Fd fd;
         std::size_t path_length = 0;  // of path_ as this folder's own: "" or "a/b/"
-        std::uint64_t device = 0, inode = 0;
+        Identity identity;
         FolderNames names;
         std::string seek;  // keys up to this one were handed out by an earlier listing
     };
@@ -50,8 +52,8 @@ class LocalListing final : public Listing {
     [[nodiscard]] Status reopen(Frame& frame);
     [[nodiscard]] std::optional<Object> look(int folder, const std::string& leaf, bool as_folder,
                                              struct ::stat& status);
-    [[nodiscard]] bool is_ancestor(const struct ::stat& status) const;
-    void find_kept_out();
+    [[nodiscard]] std::optional<Error> refused(const struct ::stat& status) const;
+    void note_ancestors();
     [[nodiscard]] std::size_t names_held() const;
     void tell_problem(Error problem, Page& page);
     [[nodiscard]] std::string name() const;  // of path_, as objects carry it
@@ -62,9 +64,9 @@ class LocalListing final : public Listing {
     std::string seek_;
     bool begun_ = false;
     std::vector<Frame> stack_;
-    std::vector<std::pair<std::uint64_t, std::uint64_t>> kept_out_;  // device and inode
-    std::string path_;    // key of the entry at hand, "a/b/c.txt" or "a/b/"
-    std::string cursor_;  // of the last object handed out
+    std::vector<Identity> above_;  // folders that the prefix lies in
+    std::string path_;             // key of the entry at hand, "a/b/c.txt" or "a/b/"
+    std::string cursor_;           // of the last object handed out
 };
 
 }  // namespace haul::store::local
