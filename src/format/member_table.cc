@@ -25,14 +25,17 @@ std::optional<T> known_value(std::uint8_t known, std::uint8_t bit, T value) {
 }  // namespace
 
 TableSize table_size(std::uint64_t members, std::uint64_t folders, std::uint64_t file_bytes,
-                     std::uint64_t image_size) {
+                     std::uint64_t image_size, bool symlinks) {
     constexpr std::uint64_t headers = 76;  // local and central header without name: docs/format-zip.md
-    constexpr std::uint64_t folder_path = 512, folder_paths = 64ULL << 20U;
+    constexpr std::uint64_t least_folder_path = 128, most_folder_paths = 64ULL << 20U;
     const std::uint64_t not_contents = image_size > file_bytes ? image_size - file_bytes : 0;
     const bool headers_fit = members < not_contents / headers;
+    std::uint64_t text = headers_fit ? not_contents - members * headers : 0;
+    if (!symlinks) text /= 2;  // a name stands in both headers, a target once
+    const std::uint64_t folder_path =
+        std::max(least_folder_path, 2 * text / std::max<std::uint64_t>(members, 1));
     return {members + folders, members,
-            (headers_fit ? not_contents - members * headers : 0) +
-                std::min(std::min(folders, folder_paths) * folder_path, folder_paths)};
+            text + std::min(std::min(folders, most_folder_paths) * folder_path, most_folder_paths)};
 }
 
 std::uint64_t memory_of(const TableSize& size) {
@@ -53,6 +56,11 @@ void MemberTable::reserve(const TableSize& size) {
 
 std::string_view MemberTable::text(const Row& row, std::uint64_t behind, std::uint32_t size) const {
     return std::string_view(texts_).substr(row.text_at + behind, size);
+}
+
+std::uint64_t text_of(const Member& member) {
+    return member.zip_name.size() + (path_is_name(member) ? 0 : member.path.size()) + member.target.size() +
+           member.version.size();
 }
 
 void MemberTable::add(const Member& member) {

@@ -28,11 +28,14 @@ namespace haul::format {
 struct TableSize {
     std::uint64_t lines = 0, entries = 0, text = 0;
 };
-// The most that the table of a part comes to of which the counts are known: `members` with an entry,
-// `folders` lines without, `file_bytes` of contents, `image_size` of the archive. A name stands in the image
-// twice.
+// What this member adds to TableSize::text.
+[[nodiscard]] std::uint64_t text_of(const Member& member);
+// What the table of a part comes to of which the counts are known: `members` with an entry, `folders` lines
+// without, `file_bytes` of contents, `image_size` of the archive, whether a symlink is in the set. Names and
+// targets are no longer than what of the image is neither contents nor header; paths of folders without an
+// entry stand nowhere, and count as twice the length of the names.
 [[nodiscard]] TableSize table_size(std::uint64_t members, std::uint64_t folders, std::uint64_t file_bytes,
-                                   std::uint64_t image_size);
+                                   std::uint64_t image_size, bool symlinks);
 // Bytes of memory that a table of this size takes at most, where it was reserved before it was filled.
 [[nodiscard]] std::uint64_t memory_of(const TableSize& size);
 

@@ -56,6 +56,7 @@ void append_end(std::string& out, const PartListEnd& end) {
     line.number("folders", end.folders);
     line.number("bytes", end.bytes);
     line.number("size", end.image_size);
+    if (end.text > 0) line.number("text", end.text);
     line.close();
 }
 
@@ -71,6 +72,7 @@ Result<PartListEnd> parse_end(std::string_view line, std::string_view subject) {
     end.folders = TRY(json::uint_at(value, "folders", subject));
     end.bytes = TRY(json::uint_at(value, "bytes", subject));
     end.image_size = TRY(json::uint_at(value, "size", subject));
+    end.text = TRY(json::find_uint(value, "text", subject)).value_or(0);
     return end;
 }
 

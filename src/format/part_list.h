@@ -42,6 +42,7 @@ struct PartListEnd {
     bool oversize = false;  // a single file above the part size
     bool settles = false;   // made of late members, not by the listing
     std::uint64_t members = 0, folders = 0, bytes = 0, image_size = 0;
+    std::uint64_t text = 0;       // TableSize::text of its members: what reading it takes; 0: not said
     std::vector<ListNote> notes;  // lines of their own in front of the closing line
 };
 

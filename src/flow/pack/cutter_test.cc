@@ -56,16 +56,28 @@ TEST(CutterTest, FolderLinesStandInTheOpenPart) {
     open.add(folder_line("b"));
     EXPECT_EQ(open.members(), 1U);
     EXPECT_EQ(open.folders(), 1U);
-    EXPECT_EQ(open.folder_text(), 1U);
+    EXPECT_EQ(open.text(), 2U);
 }
 
-TEST(CutterTest, PathsOfFolderLinesHaveALimitToo) {
-    const std::string path(4'000, 'x');
+TEST(CutterTest, TextHasALimit) {
+    format::Member link = file("link", 0);
+    link.kind = zip::Kind::symlink;
+    link.target = std::string(4'000, 't');
+    for (const format::Member& member : {folder_line(std::string(4'000, 'x')), link}) {
+        PartSums open;
+        while (!closes_before(open, member, 1ULL << 40U)) open.add(member);
+        EXPECT_LE(open.text(), kMostText);
+        EXPECT_GT(open.text() + format::text_of(member), kMostText);
+    }
+}
+
+TEST(CutterTest, FolderLinesCountAsLines) {
     PartSums open;
-    while (!closes_before(open, folder_line(path), kPart)) open.add(folder_line(path));
-    EXPECT_LE(open.folder_text(), kMostFolderText);
-    EXPECT_GT(open.folder_text() + path.size(), kMostFolderText);
-    EXPECT_FALSE(closes_before(open, file("a", 1), kPart));
+    for (int i = 0; i < 999'999; ++i) open.add(folder_line("x"));
+    EXPECT_FALSE(closes_before(open, file("a", 1), 1ULL << 40U));
+    open.add(folder_line("x"));
+    EXPECT_TRUE(closes_before(open, file("a", 1), 1ULL << 40U));
+    EXPECT_TRUE(closes_before(open, folder_line("x"), 1ULL << 40U));
 }
 
 TEST(CutterTest, ClosesAtAMillionMembersAndAt64MiBOfDirectory) {

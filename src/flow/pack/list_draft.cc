@@ -28,6 +28,7 @@ Result<PartUnit> ListDraft::write(Work& work, format::PartListEnd& end) {
     end.folders = sums_.folders();
     end.bytes = sums_.file_bytes();
     end.image_size = sums_.outline().image_size();
+    end.text = sums_.text();
     TRY(writer_.end(end, bytes_));
     TRY(store::create_object(work.destination, list_name(part_, revision_), bytes_,
                              small_scratch(work, "list", part_)));

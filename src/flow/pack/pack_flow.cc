@@ -86,9 +86,6 @@ engine::Options engine_options(Work& work) {
     return options;
 }
 
-// The list of the part that is being cut, compressed, and its copy while it grows.
-constexpr std::uint64_t kOpenList = 72ULL << 20U;
-
 Result<engine::Summary> run_units(Work& work, engine::Memory& memory) {
     const auto guarded = [&work](auto handle) {
         return [&work, handle](engine::Context& context) { return work.claim.blame(handle(work, context)); };

@@ -20,32 +20,34 @@ namespace {
 // One being read, one or two between, one being sealed, and up to two that wait for a spanning member's CRC.
 constexpr std::size_t kBuffers = 5;
 // Where a piece is no request, small tiles: one is still in the cache when it is digested and written.
-constexpr std::uint64_t kLocalTile = 4ULL << 20U;
+constexpr std::uint64_t kLocalTile = 4ULL << 20U, kLeastTile = 1ULL << 20U;
 
 }  // namespace
 
-std::uint64_t tile_size_for(const Work& work, std::uint64_t image) {
+std::uint64_t memory_of_tiles(std::uint64_t tile, const PartUnit& unit) {
+    // Of empty files a tile holds little but headers, of 32 bytes at least, and notes a read for each.
+    tile = std::min(tile, unit.image_size);
+    return kBuffers * (tile + std::min(unit.members, tile / 32) * sizeof(TileRead));
+}
+
+std::uint64_t tile_size_for(const Work& work, const PartUnit& unit, std::uint64_t memory) {
     const store::Capabilities able = work.destination.capabilities();
     std::uint64_t size =
         able.durable_pieces ? work.request.tile_size : std::min(kLocalTile, work.request.tile_size);
-    while (able.max_pieces > 0 && size * able.max_pieces < image) size *= 2;
+    while (able.max_pieces > 0 && size * able.max_pieces < unit.image_size) size *= 2;
+    // Smaller ones rather than none where little memory is allowed.
+    while (!able.durable_pieces && size > kLeastTile && memory_of_tiles(size, unit) > memory) size /= 2;
     return size;
 }
 
-std::uint64_t memory_of_tiles(const Work& work, std::uint64_t image, std::uint64_t members) {
-    // Of empty files a tile holds little but headers, of 32 bytes at least, and notes a read for each.
-    const std::uint64_t tile = std::min(tile_size_for(work, image), image);
-    return kBuffers * (tile + std::min(members, tile / 32) * sizeof(TileRead));
-}
-
 PartFill::PartFill(Work& work, engine::Context& context, std::uint32_t part, std::uint32_t revision,
-                   PartList list)
+                   PartList list, std::uint64_t tile_size)
     : work_(work),
       context_(context),
       part_(part),
       revision_(revision),
       list_(std::move(list)),
-      tile_size_(tile_size_for(work, list_.table.layout().image_size())),
+      tile_size_(tile_size),
       algorithm_(digest::algorithm_named(work.request.options.digest).value_or(digest::Algorithm::xxh128)),
       log_(work.job.folder(), part, set::digest_width(algorithm_)),
       last_checkpoint_(clock::boot()) {}

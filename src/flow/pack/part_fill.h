@@ -33,15 +33,16 @@ struct FilledPart {
     std::uint32_t pieces = 0;
 };
 
-// Bytes of one piece, and of all tiles that filling holds at a time, for an image of this many bytes and
-// members.
-[[nodiscard]] std::uint64_t tile_size_for(const Work& work, std::uint64_t image);
-[[nodiscard]] std::uint64_t memory_of_tiles(const Work& work, std::uint64_t image, std::uint64_t members);
+// Bytes of one piece: as large as is best while all tiles that filling holds at a time fit into `memory`.
+[[nodiscard]] std::uint64_t tile_size_for(const Work& work, const PartUnit& unit, std::uint64_t memory);
+// Bytes of all those tiles.
+[[nodiscard]] std::uint64_t memory_of_tiles(std::uint64_t tile_size, const PartUnit& unit);
 
 class PartFill {
   public:
     // `revision`: the highest that the destination holds, `list` its contents.
-    PartFill(Work& work, engine::Context& context, std::uint32_t part, std::uint32_t revision, PartList list);
+    PartFill(Work& work, engine::Context& context, std::uint32_t part, std::uint32_t revision, PartList list,
+             std::uint64_t tile_size);
     [[nodiscard]] Result<FilledPart> run();
     // The part is published: what only resuming needs goes.
     void forget_progress() { log_.remove(); }

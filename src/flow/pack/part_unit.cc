@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/digest.h"
@@ -19,17 +20,6 @@ namespace {
 Result<std::uint32_t> highest_revision(Work& work, std::uint32_t part, std::uint32_t known) {
     while (TRY(store::find_object(work.destination, list_name(part, known + 1)))) ++known;
     return known;
-}
-
-// Table, sums (twice while a log is read), the manifest while it is written, tiles.
-std::uint64_t memory_for(const Work& work, const PartUnit& unit) {
-    const format::TableSize size = table_size(unit);
-    const auto algorithm = digest::algorithm_named(work.request.options.digest);
-    const std::uint64_t width = set::digest_width(algorithm.value_or(digest::Algorithm::sha256));
-    // Of a manifest's line only sums and names do not compress.
-    const std::uint64_t manifest = size.lines * (48 + width) + size.text / 2;
-    return memory_of(size) + size.entries * 2 * (4 + width) + manifest +
-           memory_of_tiles(work, unit.image_size, unit.members);
 }
 
 Result<ledger::Outcome> outcome_of(Work& work, std::uint32_t part, const std::optional<PublishedPart>& record,
@@ -63,6 +53,7 @@ std::string to_payload(const PartUnit& unit) {
     value["bytes"] = unit.bytes;
     value["size"] = unit.image_size;
     value["oversize"] = unit.oversize;
+    value["text"] = unit.text;
     return json::dump(value);
 }
 
@@ -77,6 +68,7 @@ Result<PartUnit> parse_part_unit(const std::string& payload) {
     unit.bytes = TRY(json::uint_at(value, "bytes", subject));
     unit.image_size = TRY(json::uint_at(value, "size", subject));
     unit.oversize = TRY(json::bool_at(value, "oversize", subject));
+    unit.text = TRY(json::find_uint(value, "text", subject)).value_or(0);
     return unit;
 }
 
@@ -85,21 +77,37 @@ ledger::NewUnit new_unit(const PartUnit& unit) {
 }
 
 PartUnit unit_of(std::uint32_t part, std::uint32_t revision, const format::PartListEnd& end) {
-    return {part, revision, end.members, end.folders, end.bytes, end.image_size, end.oversize};
+    return {part, revision, end.members, end.folders, end.bytes, end.image_size, end.oversize, end.text};
 }
 
 format::TableSize table_size(const PartUnit& unit) {
+    if (unit.text > 0) return {unit.members + unit.folders, unit.members, unit.text};
     constexpr std::uint64_t version = 36;  // size and time of a local file, an ETag of a service
-    format::TableSize size = format::table_size(unit.members, unit.folders, unit.bytes, unit.image_size);
+    format::TableSize size =
+        format::table_size(unit.members, unit.folders, unit.bytes, unit.image_size, true);
     size.text += size.lines * version;
     return size;
+}
+
+std::uint64_t memory_to_fill(const PartUnit& unit, const std::string& digest) {
+    const format::TableSize size = table_size(unit);
+    const auto algorithm = digest::algorithm_named(digest);
+    const std::uint64_t width = set::digest_width(algorithm.value_or(digest::Algorithm::sha256));
+    const std::uint64_t sums = 2 * size.entries * (4 + width);
+    // Of a manifest's line only sums, sizes, times and the ends of names do not compress.
+    const std::uint64_t manifest = size.lines * 16 + size.entries * (16 + width) + size.text;
+    return memory_of(size) + sums + manifest;
 }
 
 Result<ledger::Outcome> handle_part(Work& work, engine::Context& context) {
     const PartUnit unit = TRY(parse_part_unit(context.lease.payload));
     const engine::Reservation slot = TRY(work.slots.reserve(1, work.shutdown.drain()));
-    const engine::Reservation memory = TRY(
-        context.memory.reserve(memory_for(work, unit), format::part_name(unit.part), work.shutdown.drain()));
+    const std::uint64_t beside_tiles = memory_to_fill(unit, work.request.options.digest);
+    const std::uint64_t left = context.memory.for_work() - std::min(context.memory.for_work(), beside_tiles);
+    const std::uint64_t tile_size = tile_size_for(work, unit, left);
+    const engine::Reservation memory =
+        TRY(context.memory.reserve(beside_tiles + memory_of_tiles(tile_size, unit),
+                                   format::part_name(unit.part), work.shutdown.drain()));
     const std::uint32_t revision = TRY(highest_revision(work, unit.part, unit.revision));
     PartList list = TRY(read_list(work, unit, revision));
     if (const auto done = TRY(find_published(work, unit.part, list))) {
@@ -107,7 +115,7 @@ Result<ledger::Outcome> handle_part(Work& work, engine::Context& context) {
         say_done(work, context, done->record);
         return outcome_of(work, unit.part, done, list.end.notes);
     }
-    PartFill fill(work, context, unit.part, revision, std::move(list));
+    PartFill fill(work, context, unit.part, revision, std::move(list), tile_size);
     FilledPart filled = TRY(fill.run());
     std::optional<PublishedPart> record;
     if (filled.table.lines() == 0) {

@@ -30,6 +30,7 @@ struct PartUnit {
     std::uint32_t revision = 1;  // of the list when the unit was made; the destination may hold a higher one
     std::uint64_t members = 0, folders = 0, bytes = 0, image_size = 0;
     bool oversize = false;
+    std::uint64_t text = 0;  // format::TableSize::text; 0: not known
 };
 [[nodiscard]] std::string key_of(std::uint32_t part);
 [[nodiscard]] std::string to_payload(const PartUnit& unit);
@@ -39,6 +40,12 @@ struct PartUnit {
 
 // What the table of its members comes to at most.
 [[nodiscard]] format::TableSize table_size(const PartUnit& unit);
+
+// Table, sums (twice while the log of an earlier run is read), and the manifest while it is written; tiles
+// come to it.
+[[nodiscard]] std::uint64_t memory_to_fill(const PartUnit& unit, const std::string& digest);
+// The list of the part that is being cut, compressed, and its copy while it grows: at most, beside all parts.
+inline constexpr std::uint64_t kOpenList = 72ULL << 20U;
 
 // A part's list as read from the destination.
 struct PartList {

@@ -110,7 +110,8 @@ class Verification {
 
     // Table, sums of manifest and image, and the stretches of the image that are compared.
     [[nodiscard]] std::uint64_t memory_for(const format::PartRecord& part) const {
-        const format::TableSize size = format::table_size(part.members, part.folders, part.bytes, part.size);
+        const format::TableSize size =
+            format::table_size(part.members, part.folders, part.bytes, part.size, record_.symlinks > 0);
         const std::uint64_t sums = 2 * size.entries * (4 + digest_width(algorithm_));
         return format::memory_of(size) + sums + kImageCheckMemory;
     }
@@ -118,7 +119,8 @@ class Verification {
     Status verify_part(const format::PartRecord& part, unsigned worker) {
         const engine::Reservation memory = TRY(memory_.reserve(memory_for(part), part.name, stop_));
         format::MemberTable table;
-        table.reserve(format::table_size(part.members, part.folders, part.bytes, part.size));
+        table.reserve(
+            format::table_size(part.members, part.folders, part.bytes, part.size, record_.symlinks > 0));
         Expected entries(algorithm_, part.members);
         auto read = read_table(
             store_, part, table,

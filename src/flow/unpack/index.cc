@@ -38,7 +38,8 @@ Result<std::uint64_t> Index::memory_for(const Archives& archives, std::size_t ar
         return zip::directory_memory(source);
     }
     const format::PartRecord& part = archives.set->parts[archive];
-    const format::TableSize size = format::table_size(part.members, part.folders, part.bytes, part.size);
+    const format::TableSize size =
+        format::table_size(part.members, part.folders, part.bytes, part.size, archives.set->symlinks > 0);
     const auto algorithm = digest::algorithm_named(archives.set->options.digest);
     const std::uint64_t sums = 4 + 8 + set::digest_width(algorithm.value_or(digest::Algorithm::none));
     return format::memory_of(size) + size.lines * sums;
@@ -54,7 +55,8 @@ Status Index::load_ours(const Archives& archives, std::size_t archive, const std
             if (gone.part == part.name) left_out_.insert(gone.path);
         }
     }
-    const format::TableSize size = format::table_size(part.members, part.folders, part.bytes, part.size);
+    const format::TableSize size =
+        format::table_size(part.members, part.folders, part.bytes, part.size, archives.set->symlinks > 0);
     table_.reserve(size);
     const auto lines = static_cast<std::size_t>(std::min(size.lines, kMostReserved));
     crcs_.reserve(lines);
