@@ -95,16 +95,6 @@ def test_many_members_that_change(packer):
     assert sets.set_record(packer.packed)["failed"]["count"] == 3
 
 
-def test_a_symlink_in_front_of_a_member_that_changes(packer):
-    """Its tile was done when the member, which reaches into the next tiles, changes; it is made again, with what no read brings."""
-    folder = packer.victim.parent
-    make.file(folder / "big.bin", bytes(9 << 20))
-    (folder / "a link").symlink_to("nowhere at all")
-    packer.pack(["read~big.bin:2:error=changed"], code=0)
-    packer.assert_all_is_packed()
-    assert packer.unpacked("back")[b"folder 1/a link"] == trees.entry_of(bytes(folder / "a link"))
-
-
 @pytest.mark.parametrize("writer, whole", [(APPENDS, of_blocks), (REPLACES, of_one_letter)], ids=["appends", "replaces"])
 def test_a_writer_at_work(haul, packer, space, writer, whole):
     packer.victim.write_bytes(b"")
