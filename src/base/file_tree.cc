@@ -51,9 +51,9 @@ Result<Fd> made_folder(int root, const std::string& path, mode_t mode) {
     std::string at = path;
     auto folder = open_in(root, at, O_RDONLY | O_DIRECTORY);
     while (!folder && folder.error().os_error == ENOENT && at != ".") {
-        auto [parent, name] = split(at);
-        missing.push_back(std::move(name));
-        at = parent.empty() ? "." : std::move(parent);
+        const Place place = split(at);
+        missing.push_back(place.name);
+        at = place.folder.empty() ? "." : place.folder;
         folder = open_in(root, at, O_RDONLY | O_DIRECTORY);
     }
     while (folder && !missing.empty()) {

@@ -105,6 +105,7 @@ TEST(SpaceBudget, ManyNeverHoldMoreThanThereIs) {
     Disk disk;
     std::atomic<int> granted = 0;
     std::vector<std::jthread> threads;
+    threads.reserve(8);
     for (int i = 0; i < 8; ++i) {
         threads.emplace_back([&] {
             auto hold = disk.reserve(30 * kMB);

@@ -7,8 +7,6 @@
 namespace haul::unpack {
 namespace {
 
-using harness::File;
-
 TEST(CheckContents, AgainstCrcAndDigest) {
     struct Row {
         std::optional<std::uint32_t> crc32;

@@ -7,7 +7,6 @@
 namespace haul::unpack {
 namespace {
 
-using harness::File;
 constexpr std::uint64_t kMiB = 1U << 20U;
 
 class PlanTest : public harness::UnpackTest {
