@@ -1,5 +1,6 @@
 #include "base/process.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -109,6 +110,14 @@ Liveness liveness(const Identity& identity) {
     }
     if (me.boot_id.empty() || identity.pid_namespace != me.pid_namespace) return Liveness::unknown;
     return liveness_here(identity);
+}
+
+void fill_standard_descriptors() {
+    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (::fcntl(fd, F_GETFD) >= 0 || errno != EBADF) continue;
+        // The lowest free number is this one. Using it fails, as it did while it was closed.
+        static_cast<void>(::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY));
+    }
 }
 
 void prepare_limits() {

@@ -42,3 +42,14 @@ def test_a_generation_that_is_made_between_look_and_claim_stays(haul, space):
     assert wait(slow).code == 0
     assert sets.files_of(space / "out") == made
     haul.run("verify", space / "out" / "source", "--against", source, code=0)
+
+
+def test_a_refusal_leaves_no_claim(haul, space):
+    source = make.files(space / "source", 5)
+    part = space / "out" / "source" / "part-00001.zip"
+    make.file(part, b"of somebody else")
+    haul.run("pack", source, space / "out", code=5)
+    assert [path.name for path in part.parent.iterdir()] == ["part-00001.zip"]
+    part.unlink()
+    make.files(space / "second" / "source", 5, seed=2)
+    haul.run("pack", space / "second" / "source", space / "out", code=0)

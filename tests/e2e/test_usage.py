@@ -1,7 +1,10 @@
 """Requests that make no sense end with 2, and say why, before anything is written."""
 
+import os
+
 import pytest
 from harness import make
+from harness.program import wait, wait_for
 
 
 @pytest.mark.parametrize("arguments", [
@@ -60,3 +63,16 @@ def test_set_that_does_not_exist(haul, space, command):
     more = {"unpack": [space / "back"], "cat": ["x"]}.get(command, [])
     haul.run(command, space / "empty", *more, code=4)
     haul.run(command, space / "nothing", *more, code=4)
+
+
+def test_closed_standard_streams_stay_nobodys(haul, space):
+    """The files that are opened first would take their numbers, and be written to by whoever prints."""
+    source = make.files(space / "source", 20)
+    held = space / "held"
+    child = haul.start("pack", source, space / "out", before=["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh"],
+                       env={"HAUL_FAULT": "hold:pack.part.before_publish", "HAUL_FAULT_HOLD": held})
+    wait_for(held.exists, child)
+    assert {os.readlink(f"/proc/{child.pid}/fd/{number}") for number in range(3)} == {"/dev/null"}
+    held.unlink()
+    wait(child)
+    haul.run("verify", space / "out" / "source", "--against", source, code=0)

@@ -238,7 +238,11 @@ std::uint32_t generation_of(const std::optional<format::SetRecord>& set) { retur
 
 // Everything that happens while the destination is ours.
 Result<Totals> run_claimed(Work& work, const Comparison& comparison) {
-    TRY(refuse_foreign_parts(work));
+    if (Status foreign = refuse_foreign_parts(work); !foreign) {
+        // Where nothing of ours is under way the claim would only keep others out.
+        if (TRY(find_lists(work)).empty()) TRY(work.claim.release());
+        return failure(std::move(foreign).error());
+    }
     TRY(forget_what_is_over(work));
     TRY(sweep_temporaries(work));
     if (work.earlier) return continue_complete_set(work, comparison);

@@ -149,6 +149,11 @@ Status read_table(store::Store& store, const format::PartRecord& part, format::M
 
 Status check_parts(store::Store& store, const format::SetRecord& record) {
     for (const format::PartRecord& part : record.parts) {
+        if (!TRY(store::find_object(store, part.manifest))) {
+            return failure(make_error(Code::corrupt, "look at the manifest", part.manifest,
+                                      "it is missing, and the set's record says that the set is complete")
+                               .with_remedy(kDamaged));
+        }
         const auto there = TRY(store::find_object(store, part.name));
         const bool good = there && there->size == part.size && (!there->crc32 || *there->crc32 == part.crc32);
         if (good) continue;

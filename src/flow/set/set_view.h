@@ -38,8 +38,8 @@ using Visitor = format::MemberSink;
 [[nodiscard]] Status read_table(store::Store& store, const format::PartRecord& part,
                                 format::MemberTable& table, const Visitor& visit,
                                 const std::stop_token& stop = {});
-// Whether every part is there with the size, and where the store keeps one the checksum, of the record; bytes
-// are not read. Code::corrupt names the first that is not.
+// Whether every manifest is there, and every part with the size, and where the store keeps one the checksum,
+// of the record; bytes are not read. Code::corrupt names the first that is not.
 [[nodiscard]] Status check_parts(store::Store& store, const format::SetRecord& record);
 // The header alone.
 [[nodiscard]] Result<format::ManifestHeader> manifest_header(store::Store& store,

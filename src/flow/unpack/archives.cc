@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/digest.h"
+#include "base/text.h"
 #include "flow/set/set_view.h"
 #include "store/open_store.h"
 
@@ -40,6 +41,51 @@ bool unfinished_set(const std::vector<store::Object>& objects) {
         const auto number = format::part_number(object.name);
         return number && names.contains(format::manifest_name(*number));
     });
+}
+
+// Sets that lie beneath the folder: by their records, and by parts beside their manifests. As foreign ZIPs
+// they would lose what only the manifests know.
+struct SetsBeneath {
+    std::set<std::string> complete, unfinished;
+};
+SetsBeneath sets_beneath(const std::vector<store::Object>& objects) {
+    std::set<std::string_view> names;
+    for (const store::Object& object : objects) names.insert(object.name);
+    SetsBeneath sets;
+    for (const store::Object& object : objects) {
+        const std::size_t slash = object.name.rfind('/');
+        if (slash == std::string::npos || object.kind != store::Kind::file) continue;
+        const std::string folder = object.name.substr(0, slash), leaf = object.name.substr(slash + 1);
+        if (format::generation_of(leaf)) sets.complete.insert(folder);
+        const auto number = format::part_number(leaf);
+        if (number && names.contains(folder + "/" + format::manifest_name(*number)))
+            sets.unfinished.insert(folder);
+    }
+    for (const std::string& folder : sets.complete) sets.unfinished.erase(folder);
+    return sets;
+}
+
+Status refuse_sets_beneath(const store::Address& source, const std::vector<store::Object>& objects) {
+    constexpr std::ptrdiff_t most_named = 5;
+    const SetsBeneath sets = sets_beneath(objects);
+    if (!sets.complete.empty()) {
+        const auto end = std::next(sets.complete.begin(),
+                                   std::min(most_named, static_cast<std::ptrdiff_t>(sets.complete.size())));
+        std::string named;
+        for (auto folder = sets.complete.begin(); folder != end; ++folder)
+            named += (named.empty() ? "" : ", ") + text::printable(source.path + "/" + *folder);
+        return failure(
+            make_error(
+                Code::usage, "unpack", source.canonical(),
+                fmt::format("it is no set; it holds {}",
+                            sets.complete.size() == 1 ? "one" : fmt::format("{}", sets.complete.size())))
+                .with_remedy("unpack them one by one: " + named));
+    }
+    if (sets.unfinished.empty()) return {};
+    return failure(
+        make_error(Code::not_found, "unpack", source.path + "/" + *sets.unfinished.begin(),
+                   "it is a set that is not complete: it has parts and no record")
+            .with_remedy("run the same `haul pack` again, it continues; then unpack the set itself"));
 }
 
 // SOURCE is one ZIP: the store is its folder.
@@ -76,6 +122,7 @@ Result<Archives> find_archives(const store::Address& source) {
     archives.store = std::move(*opened);
     archives.set = TRY(set::find_set(*archives.store));
     if (archives.set) {
+        TRY(set::check_parts(*archives.store, *archives.set));
         for (const format::PartRecord& part : archives.set->parts)
             add_archive(archives, part.name, part.manifest_digest);
         return archives;
@@ -85,6 +132,7 @@ Result<Archives> find_archives(const store::Address& source) {
         if (auto unfinished = set::open_set(*archives.store); !unfinished)
             return failure(std::move(unfinished).error());
     }
+    TRY(refuse_sets_beneath(source, objects));
     for (const store::Object& object : objects) {
         if (object.kind == store::Kind::file && is_zip(object.name)) add_zip(archives, object);
     }

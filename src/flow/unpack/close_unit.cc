@@ -31,9 +31,17 @@ class Closing {
     }
 
   private:
+    // Null where the archive is damaged: told when it was planned.
+    Result<std::shared_ptr<const Index>> readable_index(std::size_t archive) {
+        auto index = index_of(work_, archive);
+        if (!index && index.error().code == Code::corrupt) return std::shared_ptr<const Index>();
+        return index;
+    }
+
     Status make_symlinks(std::size_t archive) {
         const engine::Reservation memory = TRY(reserve_index(work_, context_, archive, kBatchMemory));
-        const auto index = TRY(index_of(work_, archive));
+        const auto index = TRY(readable_index(archive));
+        if (!index) return {};
         for (std::size_t at = 0; at < index->count(); ++at) {
             std::optional<Item> item = index->item(at);
             if (!item || item->kind != zip::Kind::symlink || !work_.wanted(*item)) continue;
@@ -87,7 +95,8 @@ class Closing {
     // Listing order backwards: what lies in a folder comes before the folder.
     Status set_folders(std::size_t archive) {
         const engine::Reservation memory = TRY(reserve_index(work_, context_, archive, kBatchMemory));
-        const auto index = TRY(index_of(work_, archive));
+        const auto index = TRY(readable_index(archive));
+        if (!index) return {};
         for (std::size_t at = index->count(); at-- > 0;) {
             std::optional<Item> item = index->item(at);
             if (!item || item->kind != zip::Kind::folder || item->path == "." || !work_.wanted(*item))

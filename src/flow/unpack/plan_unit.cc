@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/json.h"
+#include "flow/unpack/outcome_log.h"
 #include "flow/unpack/units.h"
 
 namespace haul::unpack {
@@ -52,7 +53,14 @@ Result<ledger::Outcome> handle_plan(Work& work, engine::Context& context) {
     const json::Value payload = TRY(json::parse(context.lease.payload, "plan unit"));
     const std::size_t archive = TRY(json::uint_at(payload, "archive", "plan unit"));
     const engine::Reservation memory = TRY(reserve_index(work, context, archive, 0));
-    const auto index = TRY(index_of(work, archive));
+    auto read = index_of(work, archive);
+    if (!read && read.error().code == Code::corrupt) {
+        // No second try makes it whole: its members are lost, the other archives' are not.
+        OutcomeLog log(work);
+        log.failed(work.archives.names[archive], std::move(read).error());
+        return log.take(context.lease.key);
+    }
+    const auto index = TRY(std::move(read));
     ledger::Outcome outcome;
     RunUnit run{archive, 0, 0};
     std::uint64_t bytes = 0;

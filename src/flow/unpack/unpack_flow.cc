@@ -180,7 +180,7 @@ Status refuse_damage(Work& work, const Totals& totals) {
 // The destination's own mode and time, once nothing of ours comes or goes in it any more. What everything was
 // unpacked into may be somebody else's: no reason to fail.
 Status set_root(Work& work, Totals& totals) {
-    if (!work.archives.set || work.archives.names.empty()) return {};
+    if (!work.archives.set || work.archives.names.empty() || totals.damaged > 0) return {};
     const auto index = TRY(work.indexes.get(work.archives, 0, limits_of(work.request), work.shutdown.stop()));
     const std::optional<Item> item = index->count() > 0 ? index->item(0) : std::nullopt;
     if (!item || item->path != "." || !work.wanted(*item)) return {};
