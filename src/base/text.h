@@ -22,8 +22,8 @@ struct CodePoint {
 };
 [[nodiscard]] CodePoint first_code_point(std::string_view bytes);
 
-// For terminals and logs: control bytes, invalid UTF-8 and what breaks or turns a line become \n, \t, \xHH; the
-// rest stays.
+// For terminals and logs: control bytes, invalid UTF-8 and what breaks or turns a line become \n, \t, \xHH;
+// the rest stays.
 [[nodiscard]] std::string printable(std::string_view bytes);
 
 // RFC 4648, with padding. Decoding refuses anything else.

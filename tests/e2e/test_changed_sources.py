@@ -154,6 +154,28 @@ def test_an_unreadable_folder_is_failed(haul, space):
     assert "folder 2" in finished.err
 
 
+def test_an_unreadable_folder_that_is_mended_gets_its_new_mode(haul, space):
+    source = make.files(space / "source", 20)
+    for place in (space, space / "out", space / "state-home"):
+        place.mkdir(exist_ok=True)
+        os.chown(place, 65534, 65534)
+    folder = source / "folder 2"
+    folder.chmod(0o700)
+    command = ["pack", source, space / "out"]
+    haul.run(*command, before=NOBODY, code=3)
+    folder.chmod(0o755)
+    haul.run(*command, before=NOBODY, code=0)
+    assert sets.set_record(space / "out" / "source", 2)["superseded"] == [{"path": "folder 2", "part": "part-00001.zip"}]
+    haul.run(*command, before=NOBODY, code=0)
+    packed = space / "out" / "source"
+    assert haul.run("ls", packed, code=0).out.splitlines().count("folder 2/") <= 1
+    haul.run("verify", packed, "--against", source, code=0)
+    haul.run("unpack", packed, space / "back", code=0)
+    trees.assert_same(trees.record(space / "back"), trees.record(source))
+    totals = sets.set_record(packed, 2)["totals"]
+    assert totals["folders"] + totals["folder_lines"] == 1 + sum(1 for path in source.rglob("*") if path.is_dir() and not path.is_symlink())
+
+
 def test_the_same_command_again_does_nothing(haul, space):
     source = make.files(space / "source", 20)
     haul.run("pack", source, space / "out", code=0)

@@ -76,14 +76,15 @@ class Comparer {
     }
 
     // Failed items that have a line in the set all the same: folders that could not be looked into.
-    std::set<std::string, std::less<>> take_in_set() { return std::move(in_set_); }
+    std::map<std::string, LinePlace, std::less<>> take_in_set() { return std::move(in_set_); }
 
   private:
     Status visit_set(const Visit& visit) {
         return set::for_each_member(
             destination_, record_,
-            [&](const format::PartRecord&, const format::Member& member) -> Status {
-                if (failed_.contains(member.path)) in_set_.insert(member.path);
+            [&](const format::PartRecord& part, const format::Member& member) -> Status {
+                if (failed_.contains(member.path))
+                    in_set_.insert_or_assign(member.path, LinePlace{part.name, member.offset.has_value()});
                 if (!failed_.cover(member.path)) visit(member);
                 return {};
             },
@@ -152,7 +153,7 @@ class Comparer {
     const format::SetRecord& record_;
     std::stop_token stop_;
     FailedPaths failed_;
-    std::set<std::string, std::less<>> in_set_;
+    std::map<std::string, LinePlace, std::less<>> in_set_;
     bool keep_version_ = false;
     std::uint64_t added_ = 0, changed_ = 0, gone_ = 0;
     std::vector<std::string> examples_;

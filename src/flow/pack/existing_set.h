@@ -3,7 +3,7 @@
 
 #include <cstdint>
 #include <functional>
-#include <set>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -16,10 +16,16 @@
 
 namespace haul::pack {
 
+// Where the set has a member's line.
+struct LinePlace {
+    std::string part;
+    bool entry = false;  // with an entry in the archive
+};
+
 struct Comparison {
     std::vector<std::string> readable;  // failed items of the record that can be read now
-    std::set<std::string, std::less<>>
-        in_set;                      // failed items with a line in the set: folders not looked into
+    // Failed items that have a line in the set all the same: folders that could not be looked into.
+    std::map<std::string, LinePlace, std::less<>> in_set;
     std::uint64_t still_failed = 0;  // failed items that still cannot
 };
 

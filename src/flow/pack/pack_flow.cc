@@ -117,17 +117,16 @@ void show_phase(Work& work, const char* phase) {
     work.hub.emit(std::move(event));
 }
 
-// A folder that could not be read when the set was made: what is in it now, and itself where the set has no
-// line of it.
-Status add_beneath(Work& work, const std::string& folder, bool in_set, ledger::Outcome& outcome) {
+// A folder that could not be read when the set was made: itself, since what made it unreadable was most
+// likely its mode, and what is in it now.
+Status add_beneath(Work& work, const std::string& folder, ledger::Outcome& outcome) {
     Selection selection = TRY(Selection::open(work.source, work.request, {}, folder));
     while (true) {
         const std::optional<Selected> item = TRY(selection.next(work.shutdown.stop()));
         if (!item) return {};
         switch (item->what) {
             case Selected::What::member:
-                if (!in_set || item->member.path != folder)
-                    outcome.facts.push_back(open_fact({item->member.path, 0, 0}));
+                outcome.facts.push_back(open_fact({item->member.path, 0, 0}));
                 break;
             case Selected::What::skipped:
                 outcome.facts.push_back(note_fact(kSkippedFact, item->note));
@@ -154,7 +153,10 @@ Status begin_next_generation(Work& work, const Comparison& comparison) {
         }
         const auto object = TRY(store::find_object(work.source, note.path));
         if (object && object->kind == store::Kind::folder) {
-            TRY(add_beneath(work, note.path, comparison.in_set.contains(note.path), outcome));
+            const auto line = comparison.in_set.find(note.path);
+            if (line != comparison.in_set.end())
+                outcome.facts.push_back(superseded_fact(note.path, line->second));
+            TRY(add_beneath(work, note.path, outcome));
         } else {
             outcome.facts.push_back(open_fact({note.path, 0, 0}));
         }

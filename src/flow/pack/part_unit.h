@@ -22,6 +22,8 @@ inline constexpr const char* kListUnit = "list";
 inline constexpr const char* kPartFact = "part";  // key "00001": the part's record, once it is published
 inline constexpr const char* kSkippedFact = "skipped";  // key: path
 inline constexpr const char* kFailedFact = "failed";
+inline constexpr const char* kSupersededFact =
+    "superseded";  // key: path; its line in an earlier generation: {"part":…,"entry":bool}
 inline constexpr const char* kLateFact =
     "late";  // key: path; changed while it was read: {"tries":N,"open":bool}
 

@@ -33,6 +33,18 @@ Status add_parts(Work& work, format::SetRecord& record) {
     });
 }
 
+// Members of earlier generations that a part of this one holds again: they count no more.
+Status add_superseded(Work& work, format::SetRecord& record) {
+    return ledger::for_each_fact(work.job.ledger(), kSupersededFact, [&](const ledger::Fact& fact) -> Status {
+        if (TRY(ledger::fact(work.job.ledger(), kFailedFact, fact.key)))
+            return {};  // it was not packed again
+        const json::Value value = TRY(json::parse(fact.value.value_or("{}"), "superseded member"));
+        record.superseded.push_back({fact.key, TRY(json::string_at(value, "part", "superseded member"))});
+        --(TRY(json::bool_at(value, "entry", "superseded member")) ? record.folders : record.folder_lines);
+        return {};
+    });
+}
+
 // Its header; with --verify=full after every byte of it was read back.
 Result<format::ManifestHeader> look_at_manifest(Work& work, const format::PartRecord& part) {
     if (work.request.verify_full) {
@@ -124,6 +136,10 @@ void remove_empty_folders(Work& work) {
 
 }  // namespace
 
+ledger::Fact superseded_fact(const std::string& path, const LinePlace& line) {
+    return {kSupersededFact, path, json::dump(json::Ordered{{"part", line.part}, {"entry", line.entry}})};
+}
+
 Result<format::SetRecord> publish_set(Work& work) {
     format::SetRecord record = work.earlier.value_or(format::SetRecord{});
     if (work.earlier) ++record.generation;
@@ -131,6 +147,7 @@ Result<format::SetRecord> publish_set(Work& work) {
     record.source = work.request.source.canonical();
     record.options = work.request.options;
     TRY(add_parts(work, record));
+    TRY(add_superseded(work, record));
     for (const format::PartRecord& part : record.parts) TRY(compare_with_manifest(work, part));
     Noted skipped = TRY(noted(work, kSkippedFact, kMostNotesListed));
     Noted failed = TRY(noted(work, kFailedFact, kMostNotesListed));

@@ -1,13 +1,18 @@
 // The set's record: the last thing that is written, and what makes the set complete.
 #pragma once
 
-#include <cstdint>
+#include <string>
 
 #include "base/result.h"
+#include "flow/pack/existing_set.h"
 #include "flow/pack/work.h"
 #include "format/set_record.h"
+#include "ledger/ledger.h"
 
 namespace haul::pack {
+
+// For the ledger: a member of an earlier generation that this one packs again.
+[[nodiscard]] ledger::Fact superseded_fact(const std::string& path, const LinePlace& line);
 
 // Compares every part with its manifest once more and writes the record of the next generation.
 [[nodiscard]] Result<format::SetRecord> publish_set(Work& work);
