@@ -115,10 +115,11 @@ Status say(const job::Record& record, bool json, bool done) {
         return print(json::dump(object) + "\n");
     }
     if (!done) return print("Job " + record.id + " is complete: there is nothing to cancel.\n");
+    const bool packs = record.flow == "pack";
     return print("Cancelled: " + what_of(record) +
-                 "\nTemporaries, uploads and the claim are gone; finished parts and files stay.\n"
-                 "haul forget " +
-                 record.id + " removes the record of it.\n");
+                 (packs ? "\nWhat it had made is gone: parts, temporaries, uploads and the claim.\n"
+                        : "\nTemporaries and the claim are gone; files that were finished stay.\n") +
+                 "haul forget " + record.id + " removes the record of it.\n");
 }
 
 Result<int> run_cancel(const Options& options) {

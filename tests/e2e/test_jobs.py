@@ -56,6 +56,12 @@ def test_cancel_of_a_dead_job_cleans_up(haul, space, killed):
     assert sets.remains(space / "out") == []
 
 
+def test_cancel_needs_no_source(haul, space, source, killed):
+    source.rename(space / "elsewhere")
+    finished = haul.run("cancel", killed, code=0)
+    assert "parts" in finished.out and list((space / "out" / "source").iterdir()) == [], finished
+
+
 def test_cancel_of_a_job_at_work_stops_it(haul, space, source):
     child = haul.start("pack", source, space / "out", "--part-size", "100kB", env={"HAUL_FAULT": f"stop:{POINT}"})
     wait_until_stopped(child)

@@ -53,3 +53,17 @@ def test_a_refusal_leaves_no_claim(haul, space):
     part.unlink()
     make.files(space / "second" / "source", 5, seed=2)
     haul.run("pack", space / "second" / "source", space / "out", code=0)
+
+
+def test_full_verification_reads_a_set_that_was_complete_before(haul, space):
+    source = make.files(space / "source", 40)
+    command = ["pack", source, space / "out", "--part-size", "100kB"]
+    haul.run(*command, code=0)
+    haul.run(*command, "--verify", "full", code=0)
+    part = space / "out" / "source" / "part-00002.zip"
+    data = bytearray(part.read_bytes())
+    data[len(data) // 2] ^= 1
+    part.write_bytes(data)
+    haul.run(*command, code=0)
+    finished = haul.run(*command, "--verify", "full", code=5)
+    assert "part-00002.zip" in finished.err, finished

@@ -18,6 +18,7 @@
 #include "flow/pack/settle.h"
 #include "flow/pack/work.h"
 #include "flow/set/set_view.h"
+#include "flow/set/verify.h"
 #include "store/open_store.h"
 
 namespace haul::pack {
@@ -48,8 +49,9 @@ Result<Stores> open_stores(const Request& request, const job::Job& job, const en
     return stores;
 }
 
-Result<std::unique_ptr<claim::Claim>> take_claim(const Request& request, Stores& stores, job::Job& job,
-                                                 report::Hub& hub, const std::stop_token& stop) {
+Result<std::unique_ptr<claim::Claim>> take_claim(const Request& request, store::Store& destination,
+                                                 job::Job& job, report::Hub& hub,
+                                                 const std::stop_token& stop) {
     claim::Request claim;
     claim.claim.flow = "pack";
     claim.claim.source = request.source.canonical();
@@ -57,7 +59,7 @@ Result<std::unique_ptr<claim::Claim>> take_claim(const Request& request, Stores&
     claim.claim.options = request.options;
     claim.claim.token = job.token();
     claim.timeout = request.claim_timeout;
-    return claim::Claim::take(*stores.destination, std::move(claim), hub, stop);
+    return claim::Claim::take(destination, std::move(claim), hub, stop);
 }
 
 // Parts that have no member list are not ours: nothing is written beside them.
@@ -197,11 +199,27 @@ Result<Totals> fill_and_publish(Work& work, bool list_source) {
     return totals_of(record);
 }
 
+// --verify=full of a set that was complete before: what it says must be true of that too.
+Status read_back_all(const Request& request, store::Store& destination, report::Hub& hub,
+                     const std::stop_token& stop) {
+    if (!request.verify_full) return {};
+    set::VerifyOptions how;
+    how.threads = request.jobs;
+    how.memory = request.memory;
+    const set::VerifyReport report = TRY(set::verify(destination, how, hub, stop));
+    if (report.finding_count == 0) return {};
+    return failure(
+        make_error(Code::corrupt, "read back", destination.capabilities().address,
+                   fmt::format("the set is damaged, findings: {}", report.finding_count))
+            .with_remedy("bring what is damaged back from a copy, or move the set away and pack again"));
+}
+
 // The set is there. What a kill left of its job goes; what failed then and can be read now makes the next
 // generation.
 Result<Totals> continue_complete_set(Work& work, const Comparison& comparison) {
     if (comparison.readable.empty()) {
         TRY(abandon_parts(work));
+        TRY(read_back_all(work.request, work.destination, work.hub, work.shutdown.stop()));
         TRY(clean_up(work));
         Totals totals = totals_of(*work.earlier);
         totals.nothing_to_do = true;
@@ -258,12 +276,14 @@ Result<Totals> pack(const Request& request, job::Job& job, report::Hub& hub, eng
     Seen seen = TRY(look_at_set(request, stores, hub, shutdown.stop()));
     if (seen.set && seen.comparison.readable.empty() &&
         !TRY(store::find_object(*stores.destination, ".haul"))) {
+        TRY(read_back_all(request, *stores.destination, hub, shutdown.stop()));
         Totals totals = totals_of(*seen.set);
         totals.nothing_to_do = true;
         return totals;
     }
     FAULT_POINT("pack.before_claim");
-    const std::unique_ptr<claim::Claim> claim = TRY(take_claim(request, stores, job, hub, shutdown.stop()));
+    const std::unique_ptr<claim::Claim> claim =
+        TRY(take_claim(request, *stores.destination, job, hub, shutdown.stop()));
     FAULT_POINT("pack.after_claim");
     // Somebody may have made the set, or its next generation, between our first look and our claim: by what
     // was seen then, its parts would be nobody's, and be removed.
@@ -289,19 +309,25 @@ Result<Totals> pack(const Request& request, job::Job& job, report::Hub& hub, eng
 
 Status cancel(const Request& request, job::Job& job, report::Hub& hub) {
     engine::Shutdown shutdown(false);
-    Stores stores = TRY(open_stores(request, job, shutdown));
-    if (!TRY(store::find_object(*stores.destination, ".haul"))) return {};
-    const std::unique_ptr<claim::Claim> claim = TRY(take_claim(request, stores, job, hub, shutdown.stop()));
+    store::OpenOptions writing;
+    writing.stop = shutdown.stop();
+    auto opened = store::open_store(request.destination.child(request.name), writing);
+    if (!opened && opened.error().code == Code::not_found) return {};
+    const std::unique_ptr<store::Store> destination = TRY(std::move(opened));
+    if (!TRY(store::find_object(*destination, ".haul"))) return {};
+    const std::unique_ptr<claim::Claim> claim =
+        TRY(take_claim(request, *destination, job, hub, shutdown.stop()));
+    // The source may be gone, which is a reason to cancel: nothing below looks at it.
     Work work{request,
-              *stores.source,
-              *stores.destination,
+              *destination,
+              *destination,
               *claim,
               job,
               hub,
               shutdown,
               engine::Budget("parts at work", 1),
-              space_of(*stores.destination)};
-    work.earlier = TRY(claim->blame(set::find_set(*stores.destination)));
+              space_of(*destination)};
+    work.earlier = TRY(claim->blame(set::find_set(*destination)));
     TRY(abandon_parts(work));
     return clean_up(work);
 }
