@@ -9,6 +9,7 @@
 #include "engine/engine.h"
 #include "flow/unpack/placing.h"
 #include "flow/unpack/room.h"
+#include "flow/unpack/root.h"
 #include "flow/unpack/survey.h"
 #include "flow/unpack/units.h"
 #include "flow/unpack/unpack.h"
@@ -177,31 +178,7 @@ Status refuse_damage(Work& work, const Totals& totals) {
     return failure(std::move(error).with_remedy(damage_remedy(work.request, work.archives.set.has_value())));
 }
 
-// The destination's own mode and time, once nothing of ours comes or goes in it any more. What everything was
-// unpacked into may be somebody else's: no reason to fail.
-Status set_root(Work& work, Totals& totals) {
-    if (!work.archives.set || work.archives.names.empty() || totals.damaged > 0) return {};
-    const auto index = TRY(work.indexes.get(work.archives, 0, limits_of(work.request), work.shutdown.stop()));
-    const std::optional<Item> item = index->count() > 0 ? index->item(0) : std::nullopt;
-    if (!item || item->path != "." || !work.wanted(*item)) return {};
-    store::Write write;
-    write.name = ".";
-    write.kind = store::Kind::folder;
-    write.attributes = attributes_of(work.request, *item);
-    work.destination.write_many({&write, 1}, {}, work.shutdown.stop());
-    if (write.result) return {};
-    Error error = std::move(write.result).error();
-    if (is_somebody_elses(work.request, error)) {
-        work.hub.note(report::Level::warning, left_as_it_is(error), work.request.destination.canonical());
-        return {};
-    }
-    if (!about_item(error)) return failure(std::move(error));
-    ++totals.failed;
-    work.hub.fail_item(item->path, std::move(error));
-    return {};
-}
-
-Result<Totals> run_all(Work& work) {
+Result<Totals> run_all(Work& work, const OwnRoot& root) {
     // What earlier runs finished is part of the total.
     const Totals before = TRY(totals_of(work));
     work.count(before.files, before.bytes);
@@ -221,6 +198,7 @@ Result<Totals> run_all(Work& work) {
     if (summary.set_aside > 0) return totals;
     TRY(work.claim.check());
     TRY(remove_own_files(work.destination, work.claim, work.shutdown));
+    TRY(root.settle(work));
     FAULT_POINT("unpack.before_release");
     TRY(work.claim.release());
     return totals;
@@ -275,6 +253,8 @@ Result<Totals> unpack(const Request& request, job::Job& job, report::Hub& hub, e
     // Before the claim, so that nothing is written; what an earlier run left behind has to be swept first.
     const bool begun = TRY(store::find_object(*destination, ".haul")).has_value();
     if (!begun) TRY(check_room(scope, wanted, *destination, space));
+    const std::optional<std::int64_t> time_before =
+        begun ? std::nullopt : TRY(destination->stat({"."})).object.attributes.mtime_ns;
     FAULT_POINT("unpack.before_claim");
     const std::unique_ptr<claim::Claim> claim =
         TRY(take_claim(request, *destination, job, hub, shutdown.stop()));
@@ -286,9 +266,10 @@ Result<Totals> unpack(const Request& request, job::Job& job, report::Hub& hub, e
     if (begun) TRY(check_room(scope, wanted, *destination, space));
     if (needs_own_paths(request)) TRY(work.earlier.load(*destination, kBatchFolder, shutdown.stop()));
     say_begun(hub);
-    Totals totals = TRY(claim->blame(run_all(work)));
+    const OwnRoot root = TRY(claim->blame(OwnRoot::take(work, time_before)));
+    Totals totals = TRY(claim->blame(run_all(work, root)));
     if (totals.set_aside > 0) return totals;
-    TRY(set_root(work, totals));
+    TRY(root.finish(work, totals));
     TRY(refuse_damage(work, totals));
     return totals;
 }
@@ -300,6 +281,7 @@ Status cancel(const Request& request, job::Job& job, report::Hub& hub) {
     const std::unique_ptr<claim::Claim> claim =
         TRY(take_claim(request, *destination, job, hub, shutdown.stop()));
     TRY(remove_own_files(*destination, *claim, shutdown));
+    TRY(OwnRoot::forget(*destination));
     return claim->release();
 }
 
