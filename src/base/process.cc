@@ -112,11 +112,10 @@ Liveness liveness(const Identity& identity) {
     return liveness_here(identity);
 }
 
-void fill_standard_descriptors() {
-    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
-        if (::fcntl(fd, F_GETFD) >= 0 || errno != EBADF) continue;
-        // The lowest free number is this one. Using it fails, as it did while it was closed.
-        static_cast<void>(::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY));
+void open_standard_streams() {
+    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        // Without O_CLOEXEC, as children inherit them. The lowest free number is taken: this one.
+        if (::fcntl(stream, F_GETFD) < 0 && errno == EBADF) static_cast<void>(::open("/dev/null", O_RDWR));
     }
 }
 

@@ -55,9 +55,9 @@ struct Finished {
 // Runs to the end. Code::timed_out / interrupted: the child's whole group was ended and reaped.
 [[nodiscard]] Result<Finished> run(const Command& command, const std::stop_token& stop);
 
-// Opens /dev/null in place of standard input, output and error where they are closed: the next file that is
-// opened would take their number, and be written to by whoever prints. Call before anything else.
-void fill_standard_descriptors();
+// Opens /dev/null in place of standard streams that were closed when we were started: the first files that we
+// open would take their numbers, and what is said would be written into them. Call before anything is opened.
+void open_standard_streams();
 
 // Lowers our own limits on core dumps etc.; raises RLIMIT_NOFILE to its hard limit. Call once at start.
 void prepare_limits();

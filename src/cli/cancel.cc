@@ -18,6 +18,7 @@
 #include "flow/job/job.h"
 #include "flow/pack/pack.h"
 #include "flow/unpack/unpack.h"
+#include "store/address.h"
 
 namespace haul::cli {
 namespace {
@@ -49,10 +50,50 @@ Status stop_running(const std::string& state, const std::string& id) {
 
 // The stored words, read again as at the start of the job.
 struct Stored {
-    job::Request job;
     std::optional<pack::Request> pack;
     std::optional<unpack::Request> unpack;
 };
+
+Error another_job(const job::Record& record, const std::string& what) {
+    return make_error(Code::changed, "cancel", "job " + record.id,
+                      "its stored command means another job now: " + what + " has changed")
+        .with_remedy(
+            "take back that change, or remove `.haul/` at the destination by hand and then `haul forget " +
+            record.id + "`");
+}
+
+// Where the source is gone, or the list of files: the places as the record has them. The claim is known by
+// the job's token.
+Result<pack::Request> remembered(const job::Record& record, const PackOptions& options,
+                                 const std::string& state) {
+    pack::Request request;
+    request.source = TRY(store::parse_address(record.source));
+    request.destination = TRY(store::parse_address(record.destination));
+    request.name = record.name;
+    request.options = options.shape;
+    request.claim_timeout = options.claim_timeout;
+    request.state_folder = state;
+    // A symlink in its path may lead elsewhere by now: what lies there is not ours.
+    if (request.destination.canonical() == record.destination) return request;
+    return failure(another_job(record, "the path of its destination"));
+}
+
+Result<pack::Request> stored_pack(const job::Record& record, const PackOptions& options,
+                                  const std::string& state) {
+    auto request = request_of(options, state);
+    if (request) {
+        const auto job = job_request_of(*request, record.arguments);
+        if (job && job::id_of(*job) == record.id) return request;
+    }
+    return remembered(record, options, state);
+}
+
+Result<unpack::Request> stored_unpack(const job::Record& record, const UnpackOptions& options,
+                                      const std::string& state) {
+    unpack::Request request = TRY(request_of(options, state));
+    if (job::id_of(TRY(job_request_of(request, record.arguments))) == record.id) return request;
+    return failure(another_job(record, "a path in it"));
+}
 
 Result<Stored> read_stored(const job::Record& record, const std::string& state) {
     Stored stored;
@@ -60,6 +101,7 @@ Result<Stored> read_stored(const job::Record& record, const std::string& state) 
     Display display;
     const std::vector<std::string>& words = record.arguments;
     const std::vector<std::string> behind(words.begin() + (words.empty() ? 0 : 1), words.end());
+    const Status entered = enter_folder(record.working_folder);
     if (record.flow == "pack") {
         PackOptions options;
         declare_shape(arguments, options);
@@ -67,39 +109,33 @@ Result<Stored> read_stored(const job::Record& record, const std::string& state) 
         declare_display(arguments, display);
         declare_log_level(arguments, display);
         TRY(arguments.parse(behind));
-        stored.pack = TRY(request_of(options, state));
-        stored.job = TRY(job_request_of(*stored.pack, words));
+        stored.pack = TRY(entered ? stored_pack(record, options, state) : remembered(record, options, state));
     } else if (record.flow == "unpack") {
+        TRY(entered);
         UnpackOptions options;
         declare(arguments, options);
         declare_display(arguments, display);
         declare_log_level(arguments, display);
         TRY(arguments.parse(behind));
-        stored.unpack = TRY(request_of(options, state));
-        stored.job = TRY(job_request_of(*stored.unpack, words));
+        stored.unpack = TRY(stored_unpack(record, options, state));
     } else {
         return failure(make_error(Code::corrupt, "cancel", "job " + record.id,
                                   "its record names no flow that can be cancelled")
                            .with_remedy("remove its record with `haul forget " + record.id + "`"));
     }
-    if (job::id_of(stored.job) == record.id) return stored;
-    return failure(
-        make_error(Code::changed, "cancel", "job " + record.id,
-                   "its stored command means another job now: a path or a list of files in it has changed")
-            .with_remedy("take back that change, or remove `.haul/` at the destination by hand and then "
-                         "`haul forget " +
-                         record.id + "`"));
+    return stored;
 }
 
-Status clean(const Stored& stored, const std::string& state, const Display& display) {
+Status clean(const Stored& stored, const job::Record& record, const std::string& state,
+             const Display& display) {
     report::Hub hub;
     add_display(hub, display);
-    const auto job = TRY(job::Job::open(state, stored.job, hub));
+    const auto job = TRY(job::Job::reopen(state, record, hub));
     hub.set_job(job->id());
     const Status cleaned =
         stored.pack ? pack::cancel(*stored.pack, *job, hub) : unpack::cancel(*stored.unpack, *job, hub);
     const std::string outcome = cleaned ? "cancelled" : "cancelling failed: " + cleaned.error().message();
-    Status ended = job->end(job::Phase::interrupted, outcome,
+    Status ended = job->end(cleaned ? job::Phase::cancelled : job::Phase::interrupted, outcome,
                             cleaned ? kInterrupted : exit_code_of(cleaned.error().code));
     hub.close();
     TRY(cleaned);
@@ -114,12 +150,17 @@ Status say(const job::Record& record, bool json, bool done) {
         object["done"] = done;
         return print(json::dump(object) + "\n");
     }
-    if (!done) return print("Job " + record.id + " is complete: there is nothing to cancel.\n");
-    const bool packs = record.flow == "pack";
-    return print("Cancelled: " + what_of(record) +
-                 (packs ? "\nWhat it had made is gone: parts, temporaries, uploads and the claim.\n"
-                        : "\nTemporaries and the claim are gone; files that were finished stay.\n") +
-                 "haul forget " + record.id + " removes the record of it.\n");
+    if (!done) {
+        return print("Job " + record.id + " is " + std::string(job::name_of(record.phase)) +
+                     ": there is nothing to cancel.\n");
+    }
+    const std::string gone =
+        record.flow == "pack"
+            ? "Its claim, its temporaries and the parts that no complete set refers to are gone from the "
+              "destination.\n"
+            : "Its claim and its temporaries are gone from the destination; files that were finished stay.\n";
+    return print("Cancelled: " + what_of(record) + "\n" + gone + "haul forget " + record.id +
+                 " removes the record of it.\n");
 }
 
 Result<int> run_cancel(const Options& options) {
@@ -129,12 +170,9 @@ Result<int> run_cancel(const Options& options) {
         TRY(stop_running(state, record.id));
         record = TRY(job::find_job(state, record.id));
     }
-    const bool complete = record.phase == job::Phase::complete;
-    if (!complete) {
-        TRY(enter_folder(record.working_folder));
-        TRY(clean(TRY(read_stored(record, state)), state, options.display));
-    }
-    TRY(say(record, options.display.json, !complete));
+    const bool over = record.phase == job::Phase::complete || record.phase == job::Phase::cancelled;
+    if (!over) TRY(clean(TRY(read_stored(record, state)), record, state, options.display));
+    TRY(say(record, options.display.json, !over));
     return kProven;
 }
 

@@ -9,7 +9,7 @@
 namespace haul::cli {
 
 int run(int argc, char** argv) {
-    process::fill_standard_descriptors();
+    process::open_standard_streams();
     process::prepare_limits();
     const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
     return dispatch(words);

@@ -58,8 +58,8 @@ std::string job_text(const job::Record& record, const std::string& folder) {
                             units::count_text(record.skipped_items));
     }
     text += fmt::format("Log:      {}/log.jsonl\n", text::printable(folder));
-    if (ended && record.phase != job::Phase::complete)
-        text += fmt::format("Continue: haul resume {}\n", record.id);
+    const bool over = record.phase == job::Phase::complete || record.phase == job::Phase::cancelled;
+    if (ended && !over) text += fmt::format("Continue: haul resume {}\n", record.id);
     return text;
 }
 

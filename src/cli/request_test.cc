@@ -144,6 +144,7 @@ TEST_F(Requests, WrongPackRequestsAreUsageErrors) {
         {{in, out, "--include", "[a"}, "--include"},
         {{in, out, "--min-size", "2KB", "--max-size", "1KB"}, "--max-size is below"},
         {{in, out, "--newer", "yesterday"}, "--newer: 'yesterday'"},
+        {{in, out, "--newer", "2026-02-30"}, "--newer: '2026-02-30'"},
         {{in, out, "--claim-timeout", "0s"}, "--claim-timeout"},
         {{in, out, "--digest", "crc"}, "--digest: 'crc'"},
         {{in, out, "--memory", "1MiB"}, "--memory"},

@@ -121,9 +121,12 @@ int say_ended(const Run& run, const Ending& ending) {
     } else if (!display.quiet) {
         printed = print(summary_text(ending, run.failures, run.facts));
     }
-    // The work is done and recorded: a reader that went away changes nothing about it.
-    if (!printed) complain(error_text(printed.error()));
-    return ending.exit_code;
+    if (printed) return ending.exit_code;
+    // The work is done and recorded, but whoever waits for its result does not have it.
+    Error lost = std::move(printed).error().within("tell the result of", "job " + run.facts.job);
+    lost.kept = "all that was done: `haul status " + run.facts.job + "` shows it";
+    complain(error_text(lost));
+    return ending.exit_code == kProven ? exit_code_of(lost.code) : ending.exit_code;
 }
 
 int say_failed(const Run& run, const Error& error, const Ending& ending) {

@@ -52,10 +52,12 @@ Result<std::int64_t> parse_when(std::string_view text, std::chrono::nanoseconds 
         if (at != nullptr && *at == 'Z') ++at;
     }
     const bool whole = at != nullptr && at == copy.c_str() + copy.size();
-    const std::int64_t seconds = whole ? ::timegm(&parts) : 0;
+    const int day = parts.tm_mday;
+    const std::int64_t seconds = whole ? ::timegm(&parts) : 0;  // takes February 30 for March 1 or 2
     // 1678 to 2262: what nanoseconds can tell.
     constexpr std::int64_t kMost = 9'200'000'000;
-    if (!whole || fraction < 0 || seconds > kMost || seconds < -kMost) return failure(unreadable(text));
+    if (!whole || day != parts.tm_mday || fraction < 0 || seconds > kMost || seconds < -kMost)
+        return failure(unreadable(text));
     return seconds * kSecond + fraction;
 }
 

@@ -26,7 +26,7 @@ struct Claim::State {
 
     [[nodiscard]] format::ClaimRecord& ours() { return request.claim; }
     [[nodiscard]] Status take(const std::stop_token& stop);
-    [[nodiscard]] Result<bool> try_once();
+    [[nodiscard]] Result<bool> try_once(const std::stop_token& stop);
     [[nodiscard]] Result<bool> create();
     [[nodiscard]] Result<bool> stands();
     [[nodiscard]] Status check();
@@ -49,7 +49,7 @@ Status Claim::State::take(const std::stop_token& stop) {
     for (int round = 0; round < kRounds; ++round) {
         if (stop.stop_requested())
             return failure(Code::interrupted, "claim", store.capabilities().address, "stopped on request");
-        if (TRY(try_once())) return {};
+        if (TRY(try_once(stop))) return {};
     }
     return failure(
         make_error(Code::busy, "claim", store.capabilities().address, "others claim it again and again")
@@ -57,10 +57,10 @@ Status Claim::State::take(const std::stop_token& stop) {
 }
 
 // False: the claims changed meanwhile, look again.
-Result<bool> Claim::State::try_once() {
+Result<bool> Claim::State::try_once(const std::stop_token& stop) {
     earlier = TRY(read_claims(store));
     if (!earlier.empty()) {
-        const Status allowed = may_supersede(store, earlier.back(), ours(), request.timeout);
+        const Status allowed = may_supersede(store, earlier.back(), request, hub, stop);
         if (!allowed && allowed.error().code == Code::not_found) return false;
         TRY(allowed);
     }

@@ -21,7 +21,9 @@ constexpr const char* kNoClaim =
 
 Result<format::ClaimRecord> parse(std::string_view document, std::uint64_t number) {
     const std::string path = claim_path(number);
-    format::ClaimRecord record = TRY(format::parse_claim(document, path));
+    Result<format::ClaimRecord> parsed = format::parse_claim(document, path);
+    if (!parsed) return failure(std::move(parsed).error().within("read", path).with_remedy(kNoClaim));
+    format::ClaimRecord record = *std::move(parsed);
     if (record.number == number) return record;
     return failure(
         make_error(Code::corrupt, "read", path, "it says that it is another claim").with_remedy(kNoClaim));

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/process.h"
 #include "base/units.h"
 #include "flow/claim/claim_files.h"
@@ -33,15 +34,42 @@ std::vector<std::string> differences(const format::ClaimRecord& there, const for
     return found;
 }
 
-// Since the owner's last sign of life, by the store's own clock; nullopt where the store does not tell times.
-Result<std::optional<nanoseconds>> silence_of(store::Store& store, std::uint64_t number) {
+// What is seen of an owner at one time.
+struct Signs {
+    std::string versions;  // of claim and beat
+    std::optional<nanoseconds>
+        silence;  // since the last, by the store's own clock; nullopt: it tells no times
+};
+
+Result<Signs> signs_of(store::Store& store, std::uint64_t number) {
     const store::Stat claim = TRY(store.stat({.name = claim_path(number), .want_clock = true}));
-    if (!claim.store_clock_ns || !claim.object.attributes.mtime_ns) return std::optional<nanoseconds>();
+    const auto beat = TRY(store::find_object(store, beat_path(number)));
+    Signs signs;
+    signs.versions = claim.object.version.tag + " " + (beat ? beat->version.tag : std::string());
+    if (!claim.store_clock_ns || !claim.object.attributes.mtime_ns) return signs;
     // The newer of both: a beat of this number may be left from an owner that had the number before.
     std::int64_t last = *claim.object.attributes.mtime_ns;
-    const auto beat = TRY(store::find_object(store, beat_path(number)));
     if (beat && beat->attributes.mtime_ns) last = std::max(last, *beat->attributes.mtime_ns);
-    return std::optional<nanoseconds>(nanoseconds(*claim.store_clock_ns - last));
+    signs.silence = nanoseconds(*claim.store_clock_ns - last);
+    return signs;
+}
+
+// Whether no sign of life comes within the time-out, by our own clock: an owner at work renews its beat three
+// times meanwhile, whatever the times that the store gives it.
+Result<bool> stays_silent(store::Store& store, std::uint64_t number, const Signs& first, nanoseconds timeout,
+                          const std::stop_token& stop) {
+    const nanoseconds step =
+        std::clamp<nanoseconds>(timeout / 30, std::chrono::milliseconds(20), std::chrono::seconds(10));
+    const nanoseconds deadline = clock::boot() + timeout;
+    bool over = false;
+    while (!over) {
+        clock::sleep(step, stop);
+        if (stop.stop_requested())
+            return failure(Code::interrupted, "claim", store.capabilities().address, "stopped on request");
+        over = clock::boot() > deadline;  // before the look: it has to be later than the time-out
+        if (TRY(signs_of(store, number)).versions != first.versions) return false;
+    }
+    return true;
 }
 
 std::string words_for(const process::Identity& owner) {
@@ -58,18 +86,25 @@ Error busy_error(const std::string& address, const format::ClaimRecord& there,
         const nanoseconds shown = std::max(*silence, nanoseconds(0));
         detail += fmt::format(", which gave its last sign of life {} ago", units::duration_text(shown));
         remedy += fmt::format("; if it has died, the same command continues the work in {}",
-                              units::duration_text(timeout - shown));
+                              units::duration_text(timeout - *silence));
     }
     return make_error(Code::busy, "claim", address, std::move(detail)).with_remedy(std::move(remedy));
 }
 
+Error alive_error(const std::string& address, const format::ClaimRecord& there) {
+    return make_error(
+               Code::busy, "claim", address,
+               fmt::format("claim {} belongs to {}, which is at work", there.number, words_for(there.owner)))
+        .with_remedy("wait until it is done");
+}
+
 }  // namespace
 
-Status may_supersede(store::Store& store, const format::ClaimRecord& there, const format::ClaimRecord& ours,
-                     nanoseconds timeout) {
-    if (there.token == ours.token) return {};
+Status may_supersede(store::Store& store, const format::ClaimRecord& there, const Request& ours,
+                     report::Hub& hub, const std::stop_token& stop) {
+    if (there.token == ours.claim.token) return {};
     const std::string address = store.capabilities().address;
-    const std::vector<std::string> differ = differences(there, ours);
+    const std::vector<std::string> differ = differences(there, ours.claim);
     if (!differ.empty()) {
         return failure(
             make_error(Code::usage, "claim", address,
@@ -78,9 +113,20 @@ Status may_supersede(store::Store& store, const format::ClaimRecord& there, cons
                     "choose another --name or destination, or end the other job with `haul cancel`"));
     }
     if (process::liveness(there.owner) == process::Liveness::dead) return {};
-    const std::optional<nanoseconds> silence = TRY(silence_of(store, there.number));
-    if (silence && *silence > timeout) return {};
-    return failure(busy_error(address, there, silence, timeout));
+    const Signs signs = TRY(signs_of(store, there.number));
+    if (signs.silence && *signs.silence > ours.timeout) return {};
+    // A little ahead it ages like any other; what a clock that was wrong has left may never do so.
+    if (!signs.silence || *signs.silence >= -ours.timeout)
+        return failure(busy_error(address, there, signs.silence, ours.timeout));
+    hub.note(
+        report::Level::warning,
+        fmt::format("claim {} of {} is dated {} in the future; it is watched for {} and taken over where no "
+                    "sign of life comes",
+                    there.number, words_for(there.owner), units::duration_text(-*signs.silence),
+                    units::duration_text(ours.timeout)),
+        address);
+    if (TRY(stays_silent(store, there.number, signs, ours.timeout, stop))) return {};
+    return failure(alive_error(address, there));
 }
 
 }  // namespace haul::claim

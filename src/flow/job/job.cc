@@ -109,14 +109,24 @@ void say_damaged(const ledger::OpenedSqlite& opened, report::Hub& hub) {
 
 Result<std::unique_ptr<Job>> Job::open(const std::string& state, const Request& request, report::Hub& hub) {
     std::unique_ptr<Job> job(new Job());
-    const Status status = job->begin(state, request, hub);
+    const Status status = job->begin(state, record_of(request, id_of(request)), hub);
     if (!status) return failure(explain(Error(status.error()), state));
     return job;
 }
 
-Status Job::begin(const std::string& state, const Request& request, report::Hub& hub) {
+Result<std::unique_ptr<Job>> Job::reopen(const std::string& state, const Record& record, report::Hub& hub) {
+    std::unique_ptr<Job> job(new Job());
+    Record now = record;
+    now.phase = Phase::running;
+    now.outcome.clear();
+    const Status status = job->begin(state, std::move(now), hub);
+    if (!status) return failure(explain(Error(status.error()), state));
+    return job;
+}
+
+Status Job::begin(const std::string& state, Record record, report::Hub& hub) {
     state_ = state;
-    record_ = record_of(request, id_of(request));
+    record_ = std::move(record);
     folder_ = folder_of(state, record_.id);
     TRY(take_folder());
     TRY(continue_record());

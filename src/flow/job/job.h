@@ -43,7 +43,7 @@ struct Request {
 // remedy.
 [[nodiscard]] Error explain_end(Error error, const std::string& state, const std::string& destination);
 
-enum class Phase : std::uint8_t { running, interrupted, incomplete, failed, complete };
+enum class Phase : std::uint8_t { running, interrupted, incomplete, failed, cancelled, complete };
 [[nodiscard]] std::string_view name_of(Phase phase);
 
 // job.json, as `haul jobs` and `haul status` show it.
@@ -65,6 +65,9 @@ class Job {
     // state folder, with numbers and the remedy.
     [[nodiscard]] static Result<std::unique_ptr<Job>> open(const std::string& state, const Request& request,
                                                            report::Hub& hub);
+    // As open(), of a job that has a record.
+    [[nodiscard]] static Result<std::unique_ptr<Job>> reopen(const std::string& state, const Record& record,
+                                                             report::Hub& hub);
     ~Job();
     Job(const Job&) = delete;
     Job& operator=(const Job&) = delete;
@@ -88,7 +91,7 @@ class Job {
 
   private:
     Job() = default;
-    [[nodiscard]] Status begin(const std::string& state, const Request& request, report::Hub& hub);
+    [[nodiscard]] Status begin(const std::string& state, Record record, report::Hub& hub);
     [[nodiscard]] Status take_folder();
     [[nodiscard]] Status continue_record();
 

@@ -20,7 +20,7 @@ struct PhaseName {
 constexpr std::array kPhases = {
     PhaseName{Phase::running, "running"},       PhaseName{Phase::interrupted, "interrupted"},
     PhaseName{Phase::incomplete, "incomplete"}, PhaseName{Phase::failed, "failed"},
-    PhaseName{Phase::complete, "complete"},
+    PhaseName{Phase::cancelled, "cancelled"},   PhaseName{Phase::complete, "complete"},
 };
 
 // An argument is bytes: a string where it is UTF-8, else {"b64": ...}.

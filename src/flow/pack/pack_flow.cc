@@ -33,19 +33,24 @@ engine::SpaceBudget space_of(store::Store& destination) {
                                [&destination] { return destination.capabilities().free_bytes; });
 }
 
+Result<std::unique_ptr<store::Store>> open_destination(const Request& request,
+                                                       const engine::Shutdown& shutdown) {
+    store::OpenOptions writing;
+    writing.create = true;
+    writing.stop = shutdown.stop();
+    return store::open_store(request.destination.child(request.name), writing);
+}
+
 Result<Stores> open_stores(const Request& request, const job::Job& job, const engine::Shutdown& shutdown) {
     store::OpenOptions reading;
     reading.follow_symlinks = request.options.symlinks == "follow";
     reading.sort_folder = job.folder();
     reading.stop = shutdown.stop();
-    store::OpenOptions writing;
-    writing.create = true;
-    writing.stop = shutdown.stop();
     const store::Address set = request.destination.child(request.name);
     reading.keep_out = {set.path, request.state_folder};
     Stores stores;
     stores.source = TRY(store::open_store(request.source, reading));
-    stores.destination = TRY(store::open_store(set, writing));
+    stores.destination = TRY(open_destination(request, shutdown));
     return stores;
 }
 
