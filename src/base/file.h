@@ -82,8 +82,10 @@ class Fd {
                                bool create_only);
 [[nodiscard]] Status unlink_at(int root, const std::string& path);
 [[nodiscard]] Status remove_folder_at(int root, const std::string& path);
-// Makes every missing folder of `path` beneath root, and fsyncs the parents of those that it made.
-[[nodiscard]] Status make_folders(int root, const std::string& path, mode_t mode = 0777);
+// Makes every missing folder of `path` beneath root, and fsyncs the parents of those that it made. `above`:
+// the path of root, for what an error says.
+[[nodiscard]] Status make_folders(int root, const std::string& path, mode_t mode = 0777,
+                                  std::string_view above = {});
 // Removes what lies beneath and the folder itself; symlinks are not followed; absent is fine. Folders of ours
 // that we may not write are made writable first. A file or symlink at `path` is removed as well.
 [[nodiscard]] Status remove_tree(int root, const std::string& path);

@@ -169,12 +169,16 @@ class TreeRemover {
 
 }  // namespace
 
-Status make_folders(int root, const std::string& path, mode_t mode) {
+Status make_folders(int root, const std::string& path, mode_t mode, std::string_view above) {
     auto made = made_folder(root, without_trailing_slashes(path), mode);
     if (made) return {};
     Error error = std::move(made).error();
     if (error.os_error == ENOTDIR) error.code = Code::exists;
-    return failure(std::move(error).within("make folder", path));
+    error.operation = "make folder";
+    error.subject = above;
+    if (!above.empty() && !above.ends_with('/')) error.subject += '/';
+    error.subject += path;
+    return failure(std::move(error));
 }
 
 Status remove_tree(int root, const std::string& path) {

@@ -290,6 +290,18 @@ bool Glob::matches(std::string_view path, bool is_folder) const {
     return false;
 }
 
+bool Glob::may_match_beneath(std::string_view folder) const {
+    if (!whole_path_) return true;
+    const std::string beneath = std::string(folder) + '/';
+    return std::ranges::any_of(alternatives_, [&](const Sequence& sequence) {
+        if (beneath_ && Matcher(sequence, folder).run()) return true;
+        const bool fixed = !sequence.empty() && sequence.front().kind == Kind::literal;
+        const std::string_view begins = fixed ? std::string_view(sequence.front().text) : std::string_view();
+        return begins.starts_with(beneath) || (sequence.size() > 1 && beneath.starts_with(begins)) ||
+               begins.empty();
+    });
+}
+
 bool Glob::matches_whole(std::string_view text) const {
     if (!whole_path_) text.remove_prefix(text.rfind('/') + 1);
     return std::ranges::any_of(alternatives_,

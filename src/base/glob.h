@@ -25,6 +25,8 @@ class Glob {
     [[nodiscard]] static Result<Glob> parse(std::string_view pattern);
     // `path` has no leading slash; `is_folder` tells whether it names a folder.
     [[nodiscard]] bool matches(std::string_view path, bool is_folder = false) const;
+    // Whether it may match something beneath the folder; true where that is not certain.
+    [[nodiscard]] bool may_match_beneath(std::string_view folder) const;
     [[nodiscard]] const std::string& pattern() const { return pattern_; }
 
     // One step of a pattern. Public for the parser and the matcher in glob.cc only.

@@ -173,4 +173,16 @@ TEST(Glob, HostilePatternsEnd) {
 }
 
 }  // namespace
+TEST(Glob, MayMatchBeneathAFolder) {
+    const auto may = [](const char* pattern, const char* folder) {
+        return Glob::parse(pattern)->may_match_beneath(folder);
+    };
+    for (const char* pattern :
+         {"*.jpg", "b/**", "/b/x", "b/deep/y", "b*/y", "**/y", "{a,b}/y", "b/", "/b/d/"})
+        EXPECT_TRUE(may(pattern, "b")) << pattern;
+    EXPECT_TRUE(may("b/", "b/deep"));
+    for (const char* pattern : {"/a.txt", "c/**", "/b", "bc/x", "{a,c}/y", "/c/"})
+        EXPECT_FALSE(may(pattern, "b")) << pattern;
+}
+
 }  // namespace haul

@@ -1,4 +1,5 @@
 // The answers of verify and estimate, in words and as data.
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -24,11 +25,34 @@ std::string counted(std::uint64_t count, std::string_view one) {
     return fmt::format("{} {}{}", units::count_text(count), one, count == 1 ? "" : "s");
 }
 
+// Where the set itself is whole, nothing is to be restored.
+std::string remedy_of(const set::VerifyReport& report) {
+    const auto of_set = [](const set::Finding& finding) { return !finding.of_source; };
+    const bool damaged = std::ranges::any_of(report.findings, of_set);
+    const bool differs = !std::ranges::all_of(report.findings, of_set);
+    std::string text;
+    if (damaged) {
+        text +=
+            "To do: restore the damaged objects from another copy, or pack the source again under another "
+            "--name.\n";
+    }
+    if (differs) {
+        text += std::string(damaged ? "" : "The set itself is whole. ") +
+                "The source is not as it was when the set was made: to keep it as it is now, pack it under "
+                "another "
+                "--name.\n";
+    }
+    return text;
+}
+
 }  // namespace
 
 std::string verify_text(const std::string& set, const set::VerifyReport& report, bool quick) {
-    const std::string what = fmt::format("{}, {}, {}", counted(report.parts, "part"),
-                                         counted(report.members, "member"), units::size_text(report.bytes));
+    const bool nothing_read = report.parts == 0 && report.finding_count > 0;
+    const std::string what =
+        nothing_read ? "no part was checked"
+                     : fmt::format("{}, {}, {}", counted(report.parts, "part"),
+                                   counted(report.members, "member"), units::size_text(report.bytes));
     if (report.finding_count == 0) {
         return fmt::format("{}: {}.\n{}\n", text::printable(set), what,
                            quick ? "Sizes and records agree; members' bytes were not read (--quick)."
@@ -42,9 +66,7 @@ std::string verify_text(const std::string& set, const set::VerifyReport& report,
         text +=
             fmt::format("  and {} more\n", units::count_text(report.finding_count - report.findings.size()));
     }
-    return text +
-           "To do: restore the damaged objects from another copy, or pack the source again under another "
-           "--name.\n";
+    return text + remedy_of(report);
 }
 
 json::Ordered verify_json(const set::VerifyReport& report, int exit_code) {
@@ -68,6 +90,20 @@ json::Ordered verify_json(const set::VerifyReport& report, int exit_code) {
             {"findings", std::move(findings)}};
 }
 
+// What a pack would make of what is there already.
+std::string there_text(const pack::Estimate& estimate) {
+    if (estimate.there == "complete")
+        return "There:     the set, complete, and its source has not changed: a pack does nothing\n";
+    if (estimate.there == "growing")
+        return "There:     the set; what failed then and can be read now would be added to it\n";
+    if (estimate.there == "unfinished")
+        return "There:     an unfinished set: the command that began it continues it\n";
+    if (estimate.there == "other")
+        return fmt::format("There:     a pack would be refused: {}\n",
+                           text::printable(estimate.there_problem));
+    return {};
+}
+
 std::string estimate_text(const pack::Request& request, const pack::Estimate& estimate) {
     std::string text = fmt::format("{} -> {}\n", text::printable(request.source.canonical()),
                                    text::printable(request.destination.child(request.name).canonical()));
@@ -89,6 +125,7 @@ std::string estimate_text(const pack::Request& request, const pack::Estimate& es
         text += fmt::format("Free:      {}{}\n", units::size_text(*estimate.free_bytes),
                             *estimate.free_bytes < estimate.image_bytes ? ", which is not enough" : "");
     }
+    text += there_text(estimate);
     text += estimate.destination_writable ? "The destination can be written to.\n"
                                           : fmt::format("The destination cannot be written to: {}\n",
                                                         text::printable(estimate.destination_problem));
@@ -112,6 +149,8 @@ json::Ordered estimate_json(const pack::Estimate& estimate) {
                             {"destination_writable", estimate.destination_writable}};
     if (estimate.free_bytes) object["free_bytes"] = *estimate.free_bytes;
     if (!estimate.destination_problem.empty()) object["destination_problem"] = estimate.destination_problem;
+    object["there"] = estimate.there;
+    if (!estimate.there_problem.empty()) object["there_problem"] = estimate.there_problem;
     return object;
 }
 

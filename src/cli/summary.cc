@@ -18,6 +18,15 @@ std::string counted(std::uint64_t count, std::string_view one) {
     return fmt::format("{} {}{}", units::count_text(count), one, count == 1 ? "" : "s");
 }
 
+// "3,037 files (12.3 MB), 10 folders, 2 symlinks": folders and symlinks where there are entries of them.
+std::string contents_text(std::uint64_t files, std::uint64_t bytes, std::uint64_t folders,
+                          std::uint64_t symlinks) {
+    std::string text = fmt::format("{} ({})", counted(files, "file"), units::size_text(bytes));
+    if (folders > 0) text += ", " + counted(folders, "folder");
+    if (symlinks > 0) text += ", " + counted(symlinks, "symlink");
+    return text;
+}
+
 std::string capitalised(std::string text) {
     if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
     return text;
@@ -78,8 +87,9 @@ Ending ending_of(const pack::Request& request, const pack::Totals& totals) {
     ending.set_aside = totals.set_aside;
     ending.did_nothing = totals.nothing_to_do;
     set_end(ending);
-    const std::string what = fmt::format("{} ({}) in {}", counted(totals.files, "file"),
-                                         units::size_text(totals.bytes), counted(totals.parts, "part"));
+    const std::string what =
+        fmt::format("{} in {}", contents_text(totals.files, totals.bytes, totals.folders, totals.symlinks),
+                    counted(totals.parts, "part"));
     if (totals.nothing_to_do) {
         ending.outcome = "nothing to do: the set is complete and its source has not changed, " + what;
     } else if (totals.set_aside > 0) {
@@ -109,8 +119,8 @@ Ending ending_of(const unpack::Request& request, const unpack::Totals& totals) {
     ending.set_aside = totals.set_aside;
     ending.did_nothing = request.dry_run;
     set_end(ending);
-    ending.outcome = fmt::format("{} {} ({})", request.dry_run ? "would unpack" : "unpacked",
-                                 counted(totals.files, "file"), units::size_text(totals.bytes));
+    ending.outcome = fmt::format("{} {}", request.dry_run ? "would unpack" : "unpacked",
+                                 contents_text(totals.files, totals.bytes, totals.folders, totals.symlinks));
     ending.where = {"to: " + text::printable(request.destination.canonical())};
     ending.totals = {{"files", totals.files},        {"folders", totals.folders},
                      {"symlinks", totals.symlinks},  {"bytes", totals.bytes},

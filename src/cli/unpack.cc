@@ -34,7 +34,12 @@ Result<int> run_unpack(const Options& options, const std::vector<std::string>& w
                        .display = options.display};
     return run_job(spec,
                    [&request](job::Job& job, report::Hub& hub, engine::Shutdown& shutdown) -> Result<Ending> {
-                       return ending_of(request, TRY(unpack::unpack(request, job, hub, shutdown)));
+                       const unpack::Totals totals = TRY(unpack::unpack(request, job, hub, shutdown));
+                       const std::uint64_t all = totals.files + totals.folders + totals.symlinks +
+                                                 totals.failed + totals.skipped + totals.set_aside;
+                       if (all == 0 && !request.include.empty())
+                           hub.note(report::Level::warning, "nothing matched --include " + request.include);
+                       return ending_of(request, totals);
                    });
 }
 

@@ -72,8 +72,9 @@ std::string line_of(const Event& event) {
         case Type::phase:
             return "phase: " + event.subject;
         case Type::part_done:
-            return fmt::format("{} done: {} files, {}", text::printable(event.subject),
-                               units::count_text(event.files), units::size_text(event.bytes));
+            return fmt::format("{} done: {} {}, {}", text::printable(event.subject),
+                               units::count_text(event.files), event.files == 1 ? "entry" : "entries",
+                               units::size_text(event.bytes));
         case Type::item_skipped:
             return about("skipped", event.subject, event);
         case Type::item_failed:

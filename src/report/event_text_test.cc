@@ -45,7 +45,7 @@ TEST(EventText, Lines) {
         {event_of(Type::notice, "x", "bad", Level::error), "error: x: bad"},
         {event_of(Type::item_skipped, "run/pipe", "a FIFO"), "skipped run/pipe: a FIFO"},
         {failed, "error: failed a\\nb: open a\\nb: Permission denied"},
-        {part, "part-00001.zip done: 10,409 files, 230.0 MB"},
+        {part, "part-00001.zip done: 10,409 entries, 230.0 MB"},
         {event_of(Type::unit_set_aside, "part 00003", "5 failures"),
          "error: set aside part 00003: 5 failures"},
         {event_of(Type::worker, "part 00003", ""), ""},

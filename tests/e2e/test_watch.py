@@ -121,7 +121,7 @@ def test_cancel_shows_as_stopping_until_it_is_over(haul, flows):
         wait_for(lambda: status(haul, job.job)["progress"]["draining"], cancel)
         assert cancel.poll() is None
     assert wait(job.child).code == 130 and wait(cancel).code == 0
-    assert status(haul, job.job)["phase"] == "interrupted"
+    assert status(haul, job.job)["phase"] == "cancelled"
 
 
 def test_where_the_path_to_the_socket_is_long(haul, space, flows):

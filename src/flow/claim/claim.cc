@@ -84,7 +84,9 @@ Result<bool> Claim::State::create() {
     const Code code = created.error().code;
     // not_found: who ended the last claim took `.haul/` away while we wrote.
     if (code == Code::exists || code == Code::not_found) return false;
-    return failure(Error(created.error()).within("claim", store.capabilities().address));
+    Error error = Error(created.error()).within("claim", store.capabilities().address);
+    if (code == Code::denied && error.remedy.empty()) error.remedy = "choose a place that you may write to";
+    return failure(std::move(error));
 }
 
 // An owner that ended its claim removes the lower numbers first, so one of them could be created again below

@@ -28,7 +28,7 @@ Status make_missing(const std::string& path) {
     const fs::path missing = fs::path(path).lexically_relative(existing);
     const file::Fd root = TRY(file::open_folder(existing.string()));
     if (missing == ".") return {};
-    return file::make_folders(root.get(), missing.string(), 0700);
+    return file::make_folders(root.get(), missing.string(), 0700, existing.string());
 }
 
 Status check_writable(const std::string& path) {
@@ -107,7 +107,13 @@ Result<std::string> open_state(const std::optional<std::string>& given) {
         return failure(make_error(Code::usage, "use", "state folder", "--state names no folder")
                            .with_remedy("give it a path, or leave it out"));
     Result<std::string> state = make_state(wanted);
-    if (!state) return failure(explain(std::move(state).error(), wanted));
+    if (!state) {
+        Error error = explain(std::move(state).error(), wanted);
+        if (!error.remedy.empty()) return failure(std::move(error));
+        return failure(std::move(error)
+                           .within("make state folder", wanted)
+                           .with_remedy("name a folder that you may write to with --state DIR"));
+    }
     return state;
 }
 

@@ -1,11 +1,14 @@
 #include <unistd.h>
 
+#include <cerrno>
 #include <utility>
 
 #include "flow/pack/cutter.h"
+#include "flow/pack/existing_set.h"
 #include "flow/pack/notes.h"
 #include "flow/pack/pack.h"
 #include "flow/pack/selection.h"
+#include "flow/set/set_view.h"
 #include "store/open_store.h"
 
 namespace haul::pack {
@@ -40,9 +43,9 @@ void count(const format::Member& member, Estimate& estimate) {
 
 // Looks at the destination, or at what of its path exists, without making anything.
 void look_at_destination(const Request& request, Estimate& estimate) {
-    store::Address at = request.destination;
+    store::Address at = request.destination.child(request.name);
     auto opened = store::open_store(at, {});
-    while (!opened && opened.error().code == Code::not_found && at.path != "/") {
+    while (!opened && opened.error().root().os_error == ENOENT && at.path != "/") {
         const std::size_t slash = at.path.rfind('/');
         at.path = slash == 0 ? "/" : at.path.substr(0, slash);
         opened = store::open_store(at, {});
@@ -54,6 +57,36 @@ void look_at_destination(const Request& request, Estimate& estimate) {
     estimate.free_bytes = (*opened)->capabilities().free_bytes;
     estimate.destination_writable = ::access(at.path.c_str(), W_OK | X_OK) == 0;
     if (!estimate.destination_writable) estimate.destination_problem = at.path + " cannot be written to";
+}
+
+// Whether a set is there, and whether a pack would go on with it.
+Status look_at_set(store::Store& source, const Request& request, report::Hub& hub,
+                   const std::stop_token& stop, Estimate& estimate) {
+    auto opened = store::open_store(request.destination.child(request.name), {});
+    if (!opened) return {};  // told as the destination's problem where it is one
+    store::Store& destination = **opened;
+    const auto refused = [&estimate](const Error& error) {
+        estimate.there = "other";
+        estimate.there_problem = error.message();
+    };
+    const auto set = set::find_set(destination);
+    if (!set) {
+        refused(set.error());
+        return {};
+    }
+    const auto under_way = store::find_object(destination, ".haul");
+    if (!*set) {
+        if (under_way && *under_way) estimate.there = "unfinished";
+        return {};
+    }
+    const auto compared = compare_with_set(source, destination, request, **set, hub, stop);
+    if (!compared && compared.error().code == Code::interrupted) return failure(compared.error());
+    if (!compared) {
+        refused(compared.error());
+        return {};
+    }
+    estimate.there = compared->readable.empty() ? "complete" : "growing";
+    return {};
 }
 
 }  // namespace
@@ -80,6 +113,7 @@ Result<Estimate> estimate(const Request& request, report::Hub& hub, const std::s
     }
     close_part(open, request, estimate);
     look_at_destination(request, estimate);
+    TRY(look_at_set(*source, request, hub, stop, estimate));
     return estimate;
 }
 

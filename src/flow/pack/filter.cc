@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "flow/pack/selection.h"
@@ -42,10 +44,21 @@ bool Filter::takes_file(const store::Object& object) const {
     return takes_name(object.name);
 }
 
+// An exclude rule decides of all beneath a folder that it matches; an include rule of what it matches itself.
+bool Filter::decides(const Rule& rule, std::string_view path, bool is_folder) {
+    if (rule.glob.matches(path, is_folder)) return true;
+    if (rule.include) return false;
+    for (std::size_t slash = path.find('/'); slash != std::string_view::npos;
+         slash = path.find('/', slash + 1)) {
+        if (rule.glob.matches(path.substr(0, slash), true)) return true;
+    }
+    return false;
+}
+
 bool Filter::takes_name(const std::string& path) const {
     if (!listed(path)) return false;
     for (const Rule& rule : rules_) {
-        if (rule.glob.matches(path)) return rule.include;
+        if (decides(rule, path, false)) return rule.include;
     }
     return !has_include_;
 }
@@ -55,11 +68,11 @@ bool Filter::may_hold(const std::string& path) const {
         const auto next = names_->lower_bound(path + "/");
         if (next == names_->end() || !next->first.starts_with(path + "/")) return false;
     }
-    // An include rule that does not match says nothing of what lies beneath.
     for (const Rule& rule : rules_) {
-        if (rule.glob.matches(path) || rule.glob.matches(path, true)) return rule.include;
+        if (decides(rule, path, false) || decides(rule, path, true)) return rule.include;
+        if (rule.include && rule.glob.may_match_beneath(path)) return true;
     }
-    return true;
+    return !has_include_;
 }
 
 void Filter::met(const std::string& path) {
@@ -76,20 +89,28 @@ std::vector<std::string> Filter::names_not_met() const {
     return missing;
 }
 
-bool Filter::excludes_ancestor(std::string_view path) const {
-    if (rules_.empty()) return false;
-    for (std::size_t slash = path.find('/'); slash != std::string_view::npos;
-         slash = path.find('/', slash + 1)) {
-        if (excludes_folder(path.substr(0, slash))) return true;
+bool Filter::excludes_folder(std::string_view path) const {
+    for (const Rule& rule : rules_) {
+        if (decides(rule, path, true)) return !rule.include;
+        // What it names beneath is taken, and the folder with it.
+        if (rule.include && rule.glob.may_match_beneath(path)) return false;
     }
     return false;
 }
 
-bool Filter::excludes_folder(std::string_view path) const {
-    for (const Rule& rule : rules_) {
-        if (rule.glob.matches(path, true)) return !rule.include;
-    }
-    return false;
+std::string Filter::words() const {
+    std::string text;
+    for (const Rule& rule : rules_)
+        text += fmt::format("{}--{} {}", text.empty() ? "" : ", ", rule.include ? "include" : "exclude",
+                            rule.glob.pattern());
+    const auto add = [&text](bool is, std::string_view word) {
+        if (is) text += fmt::format("{}{}", text.empty() ? "" : ", ", word);
+    };
+    add(min_size_ > 0, "--min-size");
+    add(max_size_.has_value(), "--max-size");
+    add(newer_ns_.has_value(), "--newer");
+    add(names_.has_value(), "--files-from");
+    return text;
 }
 
 }  // namespace haul::pack

@@ -145,6 +145,10 @@ class Lister {
     }
 
     void say_what_was_left_out(const Selection& selection) {
+        const std::string rules = selection.filter().words();
+        if (files_ == 0 && !rules.empty())
+            work_.hub.note(report::Level::warning,
+                           "nothing in the source was taken: nothing matched " + rules);
         if (!selection.left_out_state()) return;
         work_.hub.note(report::Level::info, "left out: Haul's own state folder lies in the source",
                        work_.request.state_folder);

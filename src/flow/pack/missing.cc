@@ -42,7 +42,7 @@ Status find_missing(store::Store& source, store::Store& destination, const Reque
             if (item->what != Selected::What::member || failed.cover(path)) continue;
             const std::uint64_t hash = hash_of(path);
             if (hash % passes != pass || there.contains(hash)) continue;
-            tell({request.source.canonical(), std::nullopt, path, "the set does not have it"});
+            tell({request.source.canonical(), std::nullopt, path, "the set does not have it", true});
         }
     }
     return {};

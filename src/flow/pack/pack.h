@@ -53,6 +53,10 @@ struct Estimate {
     std::optional<std::uint64_t> free_bytes;
     bool destination_writable = false;
     std::string destination_problem;
+    // What lies at DEST/NAME already: "nothing", "unfinished" (a job, whose command continues), "complete"
+    // (this set: a pack does nothing), "growing" (this set, and failed items of it can be read now), "other"
+    // (a pack would be refused: why).
+    std::string there = "nothing", there_problem;
 };
 // Makes no claim and writes nothing.
 [[nodiscard]] Result<Estimate> estimate(const Request& request, report::Hub& hub,

@@ -124,8 +124,16 @@ Status Selection::note_missing_names() {
             emit_note(Selected::What::failed, name, std::string(name_of(object.error().code)),
                       object.error().message());
         } else if (!TRY(std::move(object))) {
-            emit_note(Selected::What::failed, name, "missing",
-                      "--files-from names it, the source does not have it");
+            std::string detail = "--files-from names it, the source does not have it";
+            // Lists that Windows wrote end their lines so.
+            if (name.ends_with('\r')) {
+                const auto without = store::find_object(*source_, name.substr(0, name.size() - 1));
+                if (without && *without)
+                    detail +=
+                        " with the carriage return (\\r) at its end, but without it: write the list with "
+                        "Unix line ends";
+            }
+            emit_note(Selected::What::failed, name, "missing", std::move(detail));
         }
     }
     return {};
@@ -140,7 +148,6 @@ void Selection::take(const store::Object& object) {
         left_out_state_ = true;
         return;
     }
-    if (filter_.excludes_ancestor(object.name)) return;
     if (object.kind == store::Kind::folder) return take_folder(object);
     const bool unknown = object.kind == store::Kind::unreadable;
     if (unknown ? !filter_.may_hold(object.name) : !filter_.takes_file(object)) return;

@@ -30,7 +30,7 @@ struct Selected {
 };
 
 // Include and exclude rules in the order given, the first that matches decides; where an include rule exists,
-// what no rule matches is left out. An excluded folder takes all beneath it along.
+// what no rule matches is left out. An exclude rule that matches a folder also matches all beneath it.
 class Filter {
   public:
     [[nodiscard]] static Result<Filter> make(const Request& request);
@@ -42,7 +42,8 @@ class Filter {
     // Names of --files-from that no path was met for, neither as such nor beneath.
     [[nodiscard]] std::vector<std::string> names_not_met() const;
     [[nodiscard]] bool excludes_folder(std::string_view path) const;
-    [[nodiscard]] bool excludes_ancestor(std::string_view path) const;
+    // The rules as they were given; empty: there are none.
+    [[nodiscard]] std::string words() const;
     // Whether some rule picks files, so that folders count only for what is in them.
     [[nodiscard]] bool selective() const { return selective_; }
 
@@ -52,6 +53,7 @@ class Filter {
         bool include;
         Glob glob;
     };
+    [[nodiscard]] static bool decides(const Rule& rule, std::string_view path, bool is_folder);
     [[nodiscard]] bool listed(const std::string& path) const;
     std::vector<Rule> rules_;
     bool has_include_ = false, selective_ = false;
@@ -69,6 +71,7 @@ class Selection {
                                                 const std::string& after, const std::string& beneath = {});
     // nullopt at the end.
     [[nodiscard]] Result<std::optional<Selected>> next(const std::stop_token& stop);
+    [[nodiscard]] const Filter& filter() const { return filter_; }
     [[nodiscard]] bool left_out_state() const { return left_out_state_; }
 
   private:

@@ -85,7 +85,7 @@ Status compare_with_source(store::Store& set, const format::SetRecord& record, s
                     return failure(std::move(contents).error());
                 what = contents ? *contents : contents.error().message();
             }
-            if (!what.empty()) tell({part.name, member.offset, member.path, std::move(what)});
+            if (!what.empty()) tell({part.name, member.offset, member.path, std::move(what), true});
             return {};
         },
         stop);

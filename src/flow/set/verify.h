@@ -29,6 +29,7 @@ struct Finding {
     std::optional<std::uint64_t> offset;  // of the first wrong byte or of the damaged stretch
     std::string path;                     // the member; empty: none
     std::string what;                     // "CRC-32 is 01234567, the manifest says 89abcdef"
+    bool of_source = false;               // the source is another now: nothing of the set is damaged
 };
 inline constexpr std::size_t kMostFindingsListed = 1000;
 struct VerifyReport {

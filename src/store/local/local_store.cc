@@ -23,6 +23,13 @@ constexpr unsigned kThreads = 2;
 Status make_root(const std::string& path) {
     std::string_view existing = path;
     while (existing.size() > 1 && ::access(std::string(existing).c_str(), F_OK) != 0 && errno == ENOENT) {
+        struct ::stat link{};
+        const std::string at(existing);
+        if (::lstat(at.c_str(), &link) == 0 && S_ISLNK(link.st_mode)) {
+            return failure(make_error(Code::not_found, "make folder", path,
+                                      at + " is a symlink to something that does not exist")
+                               .with_remedy("make the folder that it points to, or name another place"));
+        }
         const std::size_t slash = existing.rfind('/');
         existing = existing.substr(0, slash == 0 ? 1 : slash);
     }
@@ -31,7 +38,7 @@ Status make_root(const std::string& path) {
     std::string missing = path.substr(existing.size());
     while (missing.starts_with('/')) missing.erase(0, 1);
     while (missing.ends_with('/')) missing.pop_back();
-    return file::make_folders(folder.get(), missing);
+    return file::make_folders(folder.get(), missing, 0777, existing);
 }
 
 // The part of the path that exists.
@@ -50,7 +57,13 @@ Error explained(Error error, const std::string& path) {
             error.remedy = fmt::format("check the path: of it {} exists, and no more", existing_part(path));
             break;
         case ENOTDIR:
-            error.remedy = fmt::format("name a folder: {} is none", existing_part(path));
+            if (existing_part(path) == path) {
+                error.detail = "it is a file, and a folder is needed";
+                error.remedy = fmt::format("name a folder: {} is none", path);
+            } else {
+                error.detail = fmt::format("{} is a file, nothing lies beneath it", existing_part(path));
+                error.remedy = "check the path";
+            }
             break;
         case EACCES:
             error.remedy = "run haul as a user who may enter it";
@@ -77,7 +90,7 @@ Result<std::unique_ptr<Store>> LocalStore::open(const std::string& path, const L
         if (Status made = make_root(path); !made) {
             const bool denied = made.error().code == Code::denied;
             Error wider = std::move(made).error().within("write to", path);
-            if (denied) wider.remedy = "choose a place that you may write to";
+            if (denied && wider.remedy.empty()) wider.remedy = "choose a place that you may write to";
             return failure(std::move(wider));
         }
     }
