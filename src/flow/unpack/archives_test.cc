@@ -66,7 +66,7 @@ TEST_F(ArchivesTest, WhatIsNotThereIsToldWithARemedy) {
     for (const Row& row :
          {Row{"none", "No such file"}, Row{"none.zip", "it does not exist"},
           Row{"folder", "no set and no ZIP is here"}, Row{"unfinished", "it is not complete"},
-          Row{"begun", "it is not complete"}, Row{"folder/notes.txt/x", "ot a directory"}}) {
+          Row{"begun", "it is not complete"}, Row{"folder/notes.txt/x", "it is a file"}}) {
         const auto found = find(row.name);
         ASSERT_FALSE(found) << row.name;
         EXPECT_EQ(found.error().code, Code::not_found) << row.name;
