@@ -130,6 +130,7 @@ Status read_kind(const Header& header, Entry& entry) {
             return failure(header.lies("it is a symlink with a target that is too long"));
         entry.kind = Kind::symlink;
     }
+    entry.special = type == S_IFIFO || type == S_IFSOCK || type == S_IFCHR || type == S_IFBLK;
     return {};
 }
 

@@ -43,6 +43,7 @@ struct Entry {
     std::uint32_t crc32 = 0;
     std::int64_t mtime_s = 0;           // 0x5455 or NTFS time where there, else DOS time taken as UTC
     std::optional<std::uint32_t> mode;  // permission bits where the archive was made on Unix
+    bool special = false;               // a FIFO, socket or device by its Unix type; `kind` is file
 };
 
 struct Limits {

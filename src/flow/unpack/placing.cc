@@ -169,6 +169,9 @@ Result<Existing> before_writing(Work& work, const OwnPaths& own, const Item& ite
     if (!there) return existing;
     if (own.contains(name) && TRY(same_content(work, item, *there, algorithm_of(work)))) {
         existing.decision = Decision::done;
+    } else if (there->kind == store::Kind::folder) {
+        existing.decision = Decision::fail;  // however old it is, a file does not replace it
+        existing.why = "a folder of this name is there already";
     } else if (item.mtime_ns.value_or(0) > there->attributes.mtime_ns.value_or(0)) {
         existing.condition.kind = store::Condition::Kind::none;
     } else {

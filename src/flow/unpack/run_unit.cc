@@ -40,6 +40,10 @@ class Run {
                 log_.failed(item->path, own_folder_error(*item));
                 continue;
             }
+            if (item->foreign != nullptr && item->foreign->special) {
+                log_.skipped(item->path, "a FIFO, socket or device: it has no contents to write");
+                continue;
+            }
             const bool large = item->size > kSmall || item->end - item->begin > kSmall * 2;
             if (large || !batch_.takes(*item)) TRY(write_batch(at));
             if (large) {
