@@ -8,7 +8,7 @@ from harness.faults import store_of
 AT_ONCE = {"HAUL_RETRY_DEADLINE_MS": 0}
 # Behind the claim, and long before the end: within the work of units.
 BEGINS = {("pack", "destination"): "any:30", ("pack", "source"): "read:20", ("unpack", "destination"): "any:14",
-          ("unpack", "source"): "any:12"}
+          ("unpack", "source"): "read:6"}
 WHERE = list(BEGINS)
 
 

@@ -51,7 +51,7 @@ ENDS = {
     ("unpack", "source", "read~haul-00001.json:1x*"): {
         "denied": (6, "haul-00001.json"), "io": (1, "haul-00001.json"), "corrupt": (5, "haul-00001.json")},
     ("unpack", "source", "read~part-00002.jsonl.zst:1x*"): {
-        "denied": (3, "set aside plan 000001"), "io": (3, "set aside plan 000001"), "corrupt": (3, "set aside plan 000001")},
+        "denied": (3, "set aside plan 000001"), "io": (3, "set aside plan 000001"), "corrupt": (5, "part-00002.jsonl.zst")},
     ("unpack", "source", "read~part-00002.zip:1x*"): {
         "denied": (3, "27 items failed"), "io": (3, "set aside run 000001"), "corrupt": (3, "set aside run 000001")},
 }

@@ -31,11 +31,11 @@ class Closing {
     }
 
   private:
-    // Null where the archive is damaged: told when it was planned.
+    // Null where the archive was found damaged when it was planned, and told.
     Result<std::shared_ptr<const Index>> readable_index(std::size_t archive) {
-        auto index = index_of(work_, archive);
-        if (!index && index.error().code == Code::corrupt) return std::shared_ptr<const Index>();
-        return index;
+        const std::string& name = work_.archives.names[archive];
+        if (TRY(ledger::fact(work_.job.ledger(), kFailedFact, name))) return std::shared_ptr<const Index>();
+        return index_of(work_, archive);
     }
 
     Status make_symlinks(std::size_t archive) {

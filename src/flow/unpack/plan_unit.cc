@@ -55,7 +55,13 @@ Result<ledger::Outcome> handle_plan(Work& work, engine::Context& context) {
     const engine::Reservation memory = TRY(reserve_index(work, context, archive, 0));
     auto read = index_of(work, archive);
     if (!read && read.error().code == Code::corrupt) {
-        // No second try makes it whole: its members are lost, the other archives' are not.
+        // A bit may have been turned on the way.
+        work.hub.note(report::Level::warning, "read again: " + read.error().message(),
+                      work.archives.names[archive]);
+        read = index_of(work, archive);
+    }
+    if (!read && read.error().code == Code::corrupt) {
+        // No other try makes it whole: its members are lost, the other archives' are not.
         OutcomeLog log(work);
         log.failed(work.archives.names[archive], std::move(read).error());
         return log.take(context.lease.key);
