@@ -33,11 +33,16 @@ def status(haul, job: str) -> dict:
     return found
 
 
+def told(haul, job: str, phase: str) -> bool:
+    progress = status(haul, job)["progress"]
+    return progress["phase"] == phase and progress["total_files"] > 0
+
+
 @pytest.mark.parametrize("flow", POINTS)
 def test_status_asks_the_process(haul, flows, flow):
     with held(haul, POINTS[flow], *flows[flow]) as job:
         # What happens reaches the display, and with it the answers, some ten times a second.
-        wait_for(lambda: status(haul, job.job)["progress"]["total_files"] > 0, job.child)
+        wait_for(lambda: told(haul, job.job, flow), job.child)
         found = status(haul, job.job)
         assert found["phase"] == "running" and "ended" not in found
         progress = found["progress"]
