@@ -6,8 +6,6 @@ namespace haul::format {
 namespace {
 constexpr std::uint8_t kMtime = 1, kMode = 2, kUid = 4, kGid = 8, kPathIsName = 16;
 
-// What a part holds at most: flow/pack/cutter.h. Parts of others may hold more, and grow as they are read.
-constexpr std::uint64_t kMostReserved = 2'000'000;
 constexpr std::uint64_t kMostTextReserved = 256ULL << 20U;
 
 // Nearly every name is the path; a second copy of it would be most of the table.

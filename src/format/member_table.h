@@ -39,6 +39,9 @@ struct TableSize {
 // Bytes of memory that a table of this size takes at most, where it was reserved before it was filled.
 [[nodiscard]] std::uint64_t memory_of(const TableSize& size);
 
+// Lines that records may make us reserve room for: theirs may lie, and what is beyond grows as it is read.
+inline constexpr std::uint64_t kMostReserved = 2'000'000;
+
 class MemberTable {
   public:
     // So that adding lines never moves what is there: a table that grows by itself takes up to three times

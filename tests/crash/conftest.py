@@ -1,33 +1,12 @@
-"""One collection a worker: packing it anew for each of some hundred kills would be most of the time."""
+"""One collection a worker, and the points that its flows pass."""
 
 import shutil
-import tempfile
-from pathlib import Path
 
 import pytest
-from harness import collection, points
-from harness.fixtures import remove
-from harness.program import Haul
+from harness import points
+from harness.one_collection import flows, place, runner
 
-
-@pytest.fixture(scope="session")
-def place():
-    folder = Path(tempfile.mkdtemp(prefix="haul-crash-"))
-    yield folder
-    remove(folder)
-
-
-@pytest.fixture(scope="session")
-def runner(binary, place):
-    # A checkpoint at every tile and batch: there is no waiting two seconds for one.
-    program = Haul(binary, place, {"HAUL_CHECKPOINT_MS": 0})
-    yield program
-    program.end()
-
-
-@pytest.fixture(scope="session")
-def flows(runner, place):
-    return collection.flows(runner, place)
+__all__ = ["flows", "place", "runner"]
 
 
 @pytest.fixture(scope="session")

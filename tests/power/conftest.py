@@ -1,23 +1,17 @@
 """Builds the forgetful disk, and makes one a test."""
 
 import subprocess
-import tempfile
 from pathlib import Path
 
 import pytest
 from cut import Disk
 from harness import collection
 from harness.fixtures import remove
-from harness.program import Haul
+from harness.one_collection import place, runner
+
+__all__ = ["place", "runner"]
 
 HERE = Path(__file__).parent
-
-
-@pytest.fixture(scope="session")
-def place():
-    folder = Path(tempfile.mkdtemp(prefix="haul-power-"))
-    yield folder
-    remove(folder)
 
 
 @pytest.fixture(scope="session")
@@ -34,14 +28,6 @@ def disk(place, layer):
     yield made
     remove(made.root)
     remove(made.shadow)
-
-
-@pytest.fixture(scope="session")
-def runner(binary, place):
-    # A checkpoint at every tile and batch: there is no waiting two seconds for one.
-    program = Haul(binary, place, {"HAUL_CHECKPOINT_MS": 0})
-    yield program
-    program.end()
 
 
 @pytest.fixture(scope="session")

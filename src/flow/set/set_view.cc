@@ -133,9 +133,14 @@ Status read_manifest(store::Store& store, const format::PartRecord& part, const 
     return read_lines(store, part, visit, header, stop);
 }
 
+format::TableSize table_size(const format::SetRecord& record, const format::PartRecord& part) {
+    return format::table_size(part.members, part.folders, part.bytes, part.size, record.symlinks > 0);
+}
+
 Status read_table(store::Store& store, const format::PartRecord& part, format::MemberTable& table,
                   const Visitor& visit, const std::stop_token& stop) {
     std::optional<format::ManifestHeader> header;
+    table.reserve(format::table_size(part.members, part.folders, part.bytes, part.size, true));
     const auto add = [&](const format::Member& member) -> Status {
         TRY(add_in_place(part, member, table));
         return visit(member);

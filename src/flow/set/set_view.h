@@ -27,14 +27,17 @@ namespace haul::set {
 // nullopt where there is none; damage is an error.
 [[nodiscard]] Result<std::optional<format::SetRecord>> find_set(store::Store& store);
 
+// What the table of a part of this set comes to.
+[[nodiscard]] format::TableSize table_size(const format::SetRecord& record, const format::PartRecord& part);
+
 // Reads one manifest from beginning to end; its bytes' digest and counts are checked against `part` at the
 // end, so a visitor may have seen lines of a damaged manifest: act only after success where that matters.
 using Visitor = format::MemberSink;
 [[nodiscard]] Status read_manifest(store::Store& store, const format::PartRecord& part, const Visitor& visit,
                                    const std::stop_token& stop = {});
-// The same, into an empty table. Of a manifest that contradicts itself (an offset that is not where the lines
-// before it put the member, a header of another layout or size) Code::corrupt: the table's places are safe to
-// read from after success only.
+// The same, into an empty table, for which room is made first. Of a manifest that contradicts itself (an
+// offset that is not where the lines before it put the member, a header of another layout or size)
+// Code::corrupt: the table's places are safe to read from after success only.
 [[nodiscard]] Status read_table(store::Store& store, const format::PartRecord& part,
                                 format::MemberTable& table, const Visitor& visit,
                                 const std::stop_token& stop = {});

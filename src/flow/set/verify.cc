@@ -23,8 +23,8 @@ class Expected {
   public:
     Expected(digest::Algorithm algorithm, std::uint64_t entries)
         : algorithm_(algorithm), width_(digest_width(algorithm)) {
-        crcs_.reserve(static_cast<std::size_t>(std::min(entries, kMostReserved)));
-        digests_.reserve(static_cast<std::size_t>(std::min(entries, kMostReserved)) * width_);
+        crcs_.reserve(static_cast<std::size_t>(std::min(entries, format::kMostReserved)));
+        digests_.reserve(static_cast<std::size_t>(std::min(entries, format::kMostReserved)) * width_);
     }
     void add(const format::Member& member) {
         crcs_.push_back(member.crc32.value_or(0));
@@ -47,7 +47,6 @@ class Expected {
     }
 
   private:
-    static constexpr std::uint64_t kMostReserved = 1'000'000;
     digest::Algorithm algorithm_;
     std::size_t width_;
     std::vector<std::uint32_t> crcs_;
@@ -110,8 +109,7 @@ class Verification {
 
     // Table, sums of manifest and image, and the stretches of the image that are compared.
     [[nodiscard]] std::uint64_t memory_for(const format::PartRecord& part) const {
-        const format::TableSize size =
-            format::table_size(part.members, part.folders, part.bytes, part.size, record_.symlinks > 0);
+        const format::TableSize size = table_size(record_, part);
         const std::uint64_t sums = 2 * size.entries * (4 + digest_width(algorithm_));
         return format::memory_of(size) + sums + kImageCheckMemory;
     }
@@ -119,8 +117,6 @@ class Verification {
     Status verify_part(const format::PartRecord& part, unsigned worker) {
         const engine::Reservation memory = TRY(memory_.reserve(memory_for(part), part.name, stop_));
         format::MemberTable table;
-        table.reserve(
-            format::table_size(part.members, part.folders, part.bytes, part.size, record_.symlinks > 0));
         Expected entries(algorithm_, part.members);
         auto read = read_table(
             store_, part, table,

@@ -9,9 +9,6 @@
 namespace haul::unpack {
 namespace {
 
-// A record may lie; what is beyond grows as it is read.
-constexpr std::uint64_t kMostReserved = 2'000'000;
-
 // nullopt before 1677 and behind 2262: ZIPs can say such times, 64 bits of nanoseconds cannot.
 std::optional<std::int64_t> nanoseconds(std::int64_t seconds) {
     std::int64_t product = 0;
@@ -38,8 +35,7 @@ Result<std::uint64_t> Index::memory_for(const Archives& archives, std::size_t ar
         return zip::directory_memory(source);
     }
     const format::PartRecord& part = archives.set->parts[archive];
-    const format::TableSize size =
-        format::table_size(part.members, part.folders, part.bytes, part.size, archives.set->symlinks > 0);
+    const format::TableSize size = set::table_size(*archives.set, part);
     const auto algorithm = digest::algorithm_named(archives.set->options.digest);
     const std::uint64_t sums = 4 + 8 + set::digest_width(algorithm.value_or(digest::Algorithm::none));
     return format::memory_of(size) + size.lines * sums;
@@ -55,10 +51,7 @@ Status Index::load_ours(const Archives& archives, std::size_t archive, const std
             if (gone.part == part.name) left_out_.insert(gone.path);
         }
     }
-    const format::TableSize size =
-        format::table_size(part.members, part.folders, part.bytes, part.size, archives.set->symlinks > 0);
-    table_.reserve(size);
-    const auto lines = static_cast<std::size_t>(std::min(size.lines, kMostReserved));
+    const auto lines = static_cast<std::size_t>(std::min(part.members + part.folders, format::kMostReserved));
     crcs_.reserve(lines);
     offsets_.reserve(lines);
     digests_.reserve(lines * width_);
