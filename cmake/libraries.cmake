@@ -7,6 +7,8 @@ find_package(CLI11 REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 find_package(ZLIB REQUIRED)
 find_package(SQLite3 REQUIRED)
+find_package(CURL REQUIRED)
+find_package(pugixml REQUIRED)
 
 function(haul_pkg alias module)
   string(REPLACE "::" "_" flat ${alias})

@@ -19,6 +19,17 @@ class Bandwidth;  // wrap/limit.h
 struct Counters;  // wrap/trace.h
 }  // namespace wrap
 
+// What services need to be told beside the address; local stores ignore it.
+struct ServiceOptions {
+    unsigned connections = 0;        // most requests in flight a host; 0: adapts
+    std::string storage_class = {};  // of objects written, as the service calls it; empty: its default
+    std::string sse = {};            // "AES256" or "aws:kms"; empty: the bucket's own rule
+    std::string sse_key = {};        // KMS key id
+    bool request_payer = false;
+    // Where what was learned about an endpoint is kept between runs; empty: nowhere.
+    std::string knowledge_folder = {};
+};
+
 struct OpenOptions {
     bool create = false;           // make the folder where it is missing
     bool follow_symlinks = false;  // list and read what symlinks point to
@@ -29,7 +40,8 @@ struct OpenOptions {
         {};  // local: where listings of huge folders sort their runs; empty: $TMPDIR or /tmp
     std::uint64_t bandwidth = 0;  // bytes a second, 0: unlimited
     unsigned threads = 0;         // 0: as the store thinks best
-    std::stop_token stop = {};    // ends the waits between retries in calls that take no token
+    ServiceOptions service = {};
+    std::stop_token stop = {};  // ends the waits between retries in calls that take no token
     std::shared_ptr<wrap::Bandwidth> limiter = nullptr;  // shared with other stores, instead of `bandwidth`
     std::shared_ptr<wrap::Counters> counters =
         nullptr;  // where the calls are counted, for who wants to read them

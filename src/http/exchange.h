@@ -1,0 +1,49 @@
+// One HTTP request and its answer: values that a Client (client.h) works on.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace haul::http {
+
+struct Header {
+    std::string name, value;
+};
+
+struct Request {
+    std::string method = "GET";  // GET, HEAD, PUT, POST, DELETE
+    std::string url;             // sent as it stands: callers escape it
+    std::vector<Header> headers = {};
+    std::span<const std::byte> body = {};  // the caller's; unchanged until the exchange is over
+    // Where the body of a 200 or 206 goes: exactly this many bytes, fewer or more are Code::unavailable
+    // ("body cut"). Empty: bodies go to Answer::body, as those of all other statuses do.
+    std::span<std::byte> into = {};
+    std::size_t body_limit = std::size_t{8} << 20U;  // of Answer::body; more is Code::corrupt
+    // The service works before it answers (finishing an upload, copying): silence of up to 15 minutes is no
+    // failure.
+    bool computed = false;
+};
+
+struct Answer {
+    int status = 0;                    // 0: there was no answer
+    std::vector<Header> headers = {};  // names in lower case
+    std::string body = {};
+    // The value of the first header of that (lower case) name; empty: none.
+    [[nodiscard]] std::string_view header(std::string_view name) const;
+};
+
+// Filled by Client::perform. `result` is an error only where no whole answer came (connection, TLS, time,
+// stop): a status of 404 or 503 is an answer, which the caller judges.
+struct Exchange {
+    Request request = {};
+    Answer answer = {};
+    Status result = {};
+};
+
+}  // namespace haul::http
