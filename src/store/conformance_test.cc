@@ -12,43 +12,23 @@
 #include <utility>
 #include <vector>
 
+#include "store/conformance/wrappers.h"
 #include "store/local/local_store.h"
 #include "store/memory/memory_store.h"
 #include "store/wrap/fault.h"
-#include "store/wrap/limit.h"
-#include "store/wrap/retry.h"
-#include "store/wrap/trace.h"
 
 namespace haul::store {
 namespace {
 
 using Made = Result<std::unique_ptr<Store>>;
 using Place = std::function<Made(const std::filesystem::path&)>;
-using Wrapper = std::function<std::unique_ptr<Store>(std::unique_ptr<Store>)>;
 
 struct Row {
     std::string name;
     Place place;
-    Wrapper wrap;
+    std::function<std::unique_ptr<Store>(std::unique_ptr<Store>)> wrap;
     friend void PrintTo(const Row& row, std::ostream* out) { *out << row.name; }
 };
-
-wrap::RetryOptions quick() {
-    return {.first_delay = std::chrono::microseconds(10),
-            .max_delay = std::chrono::microseconds(100),
-            .budget = 10'000};
-}
-
-// Every operation fails or loses its reply now and then; with retries nobody notices.
-std::unique_ptr<Store> stormy(std::unique_ptr<Store> store) {
-    auto plan = wrap::FaultPlan::parse(
-        "list:1:error,page:1:error,page:2:lost,stat:2:error,stat:5:lost,read:1:short,read:3:lost,read:7x2:"
-        "error,"
-        "write:1:lost,write:3:error,write:9x4:lost,open_upload:1:error,put:1:error,put:2:lost,finish:1:lost,"
-        "flush:1:error,received:1:lost,abort:1:lost,copy:1:error,remove:1:lost,remove:4:error");
-    return std::make_unique<wrap::RetryStore>(std::make_unique<wrap::FaultStore>(std::move(store), *plan),
-                                              quick());
-}
 
 std::vector<Row> rows() {
     const std::vector<std::pair<std::string, Place>> places = {
@@ -59,30 +39,10 @@ std::vector<Row> rows() {
          }},
         {"local", [](const auto& folder) { return local::LocalStore::open(folder, {}); }},
     };
-    const std::vector<std::pair<std::string, Wrapper>> wrappers = {
-        {"bare", [](auto store) { return store; }},
-        {"retry", [](auto store) { return std::make_unique<wrap::RetryStore>(std::move(store), quick()); }},
-        {"limit",
-         [](auto store) {
-             return std::make_unique<wrap::LimitStore>(std::move(store),
-                                                       std::make_shared<wrap::Bandwidth>(1ULL << 40U));
-         }},
-        {"trace",
-         [](auto store) {
-             return std::make_unique<wrap::TraceStore>(
-                 std::move(store), std::make_shared<wrap::Counters>(),
-                 [](const std::string& line) { EXPECT_FALSE(line.empty()); });
-         }},
-        {"fault",
-         [](auto store) {
-             return std::make_unique<wrap::FaultStore>(std::move(store), std::make_shared<wrap::FaultPlan>());
-         }},
-        {"stormy", stormy},
-    };
     std::vector<Row> all;
     for (const auto& [place_name, place] : places) {
-        for (const auto& [wrapper_name, wrapper] : wrappers)
-            all.push_back({place_name + "_" + wrapper_name, place, wrapper});
+        for (const conformance::Wrapper& wrapper : conformance::wrappers())
+            all.push_back({place_name + "_" + wrapper.name, place, wrapper.wrap});
     }
     return all;
 }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "store/local/local_store.h"
+#include "store/s3/s3_store.h"
 #include "store/wrap/limit.h"
 #include "store/wrap/retry.h"
 #include "store/wrap/test_hooks.h"
@@ -19,9 +20,11 @@ Result<std::unique_ptr<Store>> open_place(const Address& address, const OpenOpti
                                                       .sort_folder = options.sort_folder,
                                                       .threads = options.threads});
     }
-    return failure(make_error(Code::unsupported, "open store", address.canonical(),
-                              "this kind of store is not built yet")
-                       .with_remedy("give a local folder; services come in a later version"));
+    if (address.scheme == Scheme::s3) return s3::S3Store::open(address, options.service, options.create);
+    return failure(
+        make_error(Code::unsupported, "open store", address.canonical(),
+                   "this kind of store is not built yet")
+            .with_remedy("give a local folder or s3://bucket/prefix; others come in a later version"));
 }
 
 }  // namespace

@@ -8,10 +8,11 @@
 //  - create_only never replaces; of several racing writers exactly one wins.
 //
 // Names are bytes, relative to the store's root: elements joined by `/`, no leading `/`, no empty, `.` or
-// `..` element (Code::usage). "." is the root itself where a folder is meant. Calls are synchronous and take
-// batches; each item of a batch carries its own result. All calls may be made from several threads at once;
-// Listing and Upload objects belong to one thread at a time. A requested stop ends a call early with
-// Code::interrupted in the items not done. Errors name operation and object.
+// `..` element (Code::usage), unless capabilities().any_names. "." is the root itself where a folder is
+// meant. Calls are synchronous and take batches; each item of a batch carries its own result. All calls may
+// be made from several threads at once; Listing and Upload objects belong to one thread at a time. A
+// requested stop ends a call early with Code::interrupted in the items not done. Errors name operation and
+// object.
 #pragma once
 
 #include <cstddef>
@@ -85,7 +86,8 @@ struct Capabilities {
     bool durable_pieces = false;        // put_many returns only when pieces are durable; else Upload::flush
     bool keeps_modes = false;           // mode, uid, gid, mtime, symlinks, empty folders
     bool keeps_metadata = false;        // content_type, metadata
-    bool random_pieces = true;          // pieces may come in any order, again under the same number
+    bool any_names = false;     // names are any bytes: elements may be empty, `.` or `..`, and lead nowhere
+    bool random_pieces = true;  // pieces may come in any order, again under the same number
     std::uint64_t min_piece = 0, max_piece = 0, max_pieces = 0, max_name = 0;  // 0: no limit
     std::optional<std::uint64_t> free_bytes;                                   // as of this call
 };
@@ -182,6 +184,7 @@ class Upload {
     virtual ~Upload() = default;
     // What resumes it, also from another process.
     [[nodiscard]] virtual const std::string& id() const = 0;
+    // With capabilities().durable_pieces also from several threads at once, different pieces each.
     virtual void put_many(std::span<Piece> pieces, const std::stop_token& stop) = 0;
     // The service copies a range of one of its own objects. Only with capabilities().ranged_copy.
     [[nodiscard]] virtual Status copy(std::uint32_t number, std::string_view source_address,

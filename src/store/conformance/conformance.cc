@@ -8,6 +8,7 @@
 namespace haul::store::conformance {
 namespace {
 
+bool strict_names(const Capabilities& can) { return !can.any_names; }
 bool by_bytes(const Capabilities& can) { return can.order == Order::bytes; }
 bool conditional(const Capabilities& can) { return can.conditional_read; }
 bool create_only(const Capabilities& can) { return can.create_only; }
@@ -26,7 +27,7 @@ struct Promise {
 };
 
 constexpr std::array kPromises = {
-    Promise{"names_are_checked", names_are_checked},
+    Promise{"names_are_checked", names_are_checked, strict_names},
     Promise{"names_are_bytes", names_are_bytes},
     Promise{"errors_name_operation_and_object", errors_name_operation_and_object},
     Promise{"absent_is_not_found", absent_is_not_found},

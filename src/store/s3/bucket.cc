@@ -1,0 +1,117 @@
+#include "store/s3/bucket.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdlib>
+
+#include "base/clock.h"
+
+namespace haul::store::s3 {
+namespace {
+
+constexpr std::int64_t kSecond = 1'000'000'000;
+
+bool about_credentials(const std::string& code) {
+    return code == "ExpiredToken" || code == "InvalidToken" || code == "TokenRefreshRequired";
+}
+
+}  // namespace
+
+Bucket::Bucket(Settings settings, std::string address, ServiceOptions options,
+               std::unique_ptr<http::Client> client, std::unique_ptr<CredentialSource> credentials)
+    : settings_(std::move(settings)),
+      address_(std::move(address)),
+      url_(bucket_url(settings_)),
+      options_(std::move(options)),
+      client_(std::move(client)),
+      credentials_(std::move(credentials)),
+      signer_(settings_.region) {}
+
+std::string Bucket::subject(std::string_view name) const {
+    if (name == "." || name.empty()) return address_;
+    return fmt::format("{}/{}", address_, name);
+}
+
+std::string Bucket::key_of(std::string_view name) const {
+    return settings_.prefix + (name == "." ? std::string() : std::string(name));
+}
+
+http::Request Bucket::request(std::string method, std::string_view key, const Query& query) const {
+    http::Request request;
+    request.method = std::move(method);
+    request.url = url_ + "/" + escape(key, true);
+    char separator = '?';
+    for (const auto& [name, value] : query) {
+        request.url += separator;
+        request.url += escape(name, false) + "=" + escape(value, false);
+        separator = '&';
+    }
+    if (options_.request_payer) request.headers.push_back({"x-amz-request-payer", "requester"});
+    return request;
+}
+
+void Bucket::send_once(std::span<http::Exchange> exchanges, const std::stop_token& stop) {
+    const auto prepare = [this](http::Request& request) -> Status {
+        const Credentials credentials = TRY(credentials_->get());
+        const std::chrono::system_clock::time_point now{
+            std::chrono::duration_cast<std::chrono::system_clock::duration>(clock::wall()) +
+            std::chrono::seconds(skew_s_.load())};
+        signer_.sign(request, credentials, now);
+        return {};
+    };
+    client_->perform(exchanges, prepare, stop);
+}
+
+bool Bucket::mend(const http::Answer& answer) {
+    if (answer.status != 400 && answer.status != 403) return false;
+    const std::string code = code_in(answer);
+    if (about_credentials(code)) {
+        if (auto used = credentials_->get()) credentials_->refuse(*used);
+        return true;
+    }
+    if (code != "RequestTimeTooSkewed") return false;
+    const auto theirs = parse_http_time(std::string(answer.header("date")));
+    if (!theirs) return false;
+    skew_s_ = *theirs / kSecond - clock::wall().count() / kSecond;
+    return true;
+}
+
+void Bucket::send(std::span<http::Exchange> exchanges, std::span<const Tried> tried,
+                  const std::stop_token& stop) {
+    send_once(exchanges, stop);
+    bool mended = false;
+    std::vector<std::size_t> again;
+    for (std::size_t at = 0; at < exchanges.size(); ++at) {
+        const http::Answer& answer = exchanges[at].answer;
+        if (!exchanges[at].result.has_value() || answer.status / 100 == 2) continue;
+        // One batch is mended once: its other failures are of the same cause.
+        const bool first = !mended && mend(answer);
+        mended = mended || first;
+        const std::string code = mended ? code_in(answer) : std::string();
+        if (mended && (about_credentials(code) || code == "RequestTimeTooSkewed")) again.push_back(at);
+    }
+    std::vector<http::Exchange> second;
+    for (const std::size_t at : again) second.push_back({std::move(exchanges[at].request), {}, {}});
+    if (!second.empty()) send_once(second, stop);
+    for (std::size_t at = 0; at < again.size(); ++at) exchanges[again[at]] = std::move(second[at]);
+    for (std::size_t at = 0; at < exchanges.size(); ++at) {
+        http::Exchange& exchange = exchanges[at];
+        if (!exchange.result.has_value()) {
+            exchange.result =
+                failure(std::move(exchange.result).error().within(tried[at].operation, tried[at].subject));
+        } else if (exchange.answer.status / 100 != 2) {
+            exchange.result = failure(service_error(exchange.answer, tried[at]));
+        }
+    }
+}
+
+Result<http::Answer> Bucket::send(http::Request request, const Tried& tried, const std::stop_token& stop) {
+    http::Exchange exchange;
+    exchange.request = std::move(request);
+    send(std::span(&exchange, 1), std::span(&tried, 1), stop);
+    TRY(std::move(exchange.result));
+    return std::move(exchange.answer);
+}
+
+}  // namespace haul::store::s3

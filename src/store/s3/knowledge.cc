@@ -1,0 +1,170 @@
+#include "store/s3/knowledge.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+
+#include <array>
+
+#include "base/digest.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/random.h"
+#include "store/s3/headers.h"
+#include "store/s3/listing.h"
+#include "store/s3/reader.h"
+#include "store/s3/remover.h"
+#include "store/s3/upload.h"
+#include "store/s3/writer.h"
+
+namespace haul::store::s3 {
+namespace {
+
+constexpr std::uint64_t kFormat = 1;
+
+std::string file_of(const std::string& folder, const Settings& settings) {
+    return folder + "/" + digest::sha256_hex(settings.endpoint + "\n" + settings.bucket).substr(0, 16) +
+           ".json";
+}
+
+constexpr std::array kFields = {
+    std::pair{"create_only", &Knowledge::create_only},
+    std::pair{"replace_if", &Knowledge::replace_if},
+    std::pair{"conditional_read", &Knowledge::conditional_read},
+    std::pair{"full_object_checksum", &Knowledge::full_object_checksum},
+    std::pair{"pieces_with_crc", &Knowledge::pieces_with_crc},
+    std::pair{"byte_order", &Knowledge::byte_order},
+};
+
+// The objects of one probe, gone when it is over.
+class Scratch {
+  public:
+    explicit Scratch(Bucket& bucket)
+        : bucket_(bucket), folder_(fmt::format(".haul-probe-{}", random::token_hex(8))) {}
+    ~Scratch() {
+        std::vector<Remove> removes;
+        for (const std::string& name : made_) removes.push_back({.name = name, .result = {}});
+        remove_objects(bucket_, removes, {});
+    }
+    Scratch(const Scratch&) = delete;
+    Scratch& operator=(const Scratch&) = delete;
+    std::string name(const std::string& leaf) {
+        made_.push_back(folder_ + "/" + leaf);
+        return made_.back();
+    }
+    [[nodiscard]] const std::string& folder() const { return folder_; }
+
+  private:
+    Bucket& bucket_;
+    std::string folder_;
+    std::vector<std::string> made_;
+};
+
+Status write(Bucket& bucket, const std::string& name, const Condition& condition) {
+    constexpr std::string_view kText = "haul looks what this service can do";
+    Write write;
+    write.name = name;
+    write.bytes = std::as_bytes(std::span(kText));
+    write.condition = condition;
+    write_objects(bucket, std::span(&write, 1), {});
+    return std::move(write.result);
+}
+
+bool refused(const Status& result, Code code) { return !result.has_value() && result.error().code == code; }
+
+Status try_writes(Bucket& bucket, Scratch& scratch, Knowledge& known) {
+    const Condition create_only{.kind = Condition::Kind::create_only, .version = {}};
+    const Condition bogus{.kind = Condition::Kind::replace,
+                          .version = {"\"00000000000000000000000000000000\""}};
+    const std::string name = scratch.name("object");
+    TRY(write(bucket, name, create_only));
+    known.create_only = refused(write(bucket, name, create_only), Code::exists);
+    known.replace_if = refused(write(bucket, name, bogus), Code::changed);
+    std::array<std::byte, 1> byte{};
+    Read read{.name = name, .version = bogus.version, .offset = 0, .into = byte};
+    read_ranges(bucket, std::span(&read, 1), {});
+    known.conditional_read = refused(read.result, Code::changed);
+    return {};
+}
+
+Status try_upload(const std::shared_ptr<Bucket>& bucket, Scratch& scratch, Knowledge& known) {
+    constexpr std::string_view kText = "one piece";
+    UploadRequest request;
+    request.name = scratch.name("upload");
+    request.size = kText.size();
+    auto upload = S3Upload::open(bucket, request, true);
+    known.full_object_checksum = upload.has_value();
+    // A service that knows no such checksum says so at once; nothing else can be learned here then.
+    if (!upload.has_value()) return upload.error().retry == Retry::later ? failure(upload.error()) : Status();
+    Piece piece;
+    piece.number = 1;
+    piece.bytes = std::as_bytes(std::span(kText));
+    piece.crc32 = digest::crc32(0, piece.bytes);
+    (*upload)->put_many(std::span(&piece, 1), {});
+    Upload::Finish finish{.size = kText.size(), .crc32 = piece.crc32 ^ 1U, .pieces = 1};
+    if (piece.result.has_value()) {
+        const auto received = (*upload)->received();
+        known.pieces_with_crc =
+            received.has_value() && received->size() == 1 && received->front().crc32 == piece.crc32;
+        const auto wrong = (*upload)->finish(finish);
+        known.full_object_checksum = !wrong.has_value() && wrong.error().code == Code::corrupt;
+        finish.crc32 = piece.crc32;
+        if (known.full_object_checksum) {
+            const auto right = (*upload)->finish(finish);
+            known.full_object_checksum = right.has_value() && right->crc32 == piece.crc32;
+        }
+    } else {
+        known.full_object_checksum = false;
+    }
+    return (*upload)->abort();
+}
+
+Status try_order(Bucket& bucket, Scratch& scratch, Knowledge& known) {
+    TRY(write(bucket, scratch.name("order/a/b"), {}));
+    TRY(write(bucket, scratch.name("order/a b"), {}));
+    const std::string prefix = bucket.key_of(scratch.folder() + "/order/");
+    const KeyPage page = TRY(list_keys(bucket, prefix, 10, {"list", bucket.address()}));
+    known.byte_order = page.keys.size() == 2 && page.keys[0].key < page.keys[1].key;
+    return {};
+}
+
+}  // namespace
+
+std::optional<Knowledge> recall(const std::string& folder, const Settings& settings) {
+    if (folder.empty()) return std::nullopt;
+    const std::string path = file_of(folder, settings);
+    const auto text = file::read_whole(path, 1 << 16);
+    if (!text.has_value()) return std::nullopt;
+    const auto value = json::parse(*text, path);
+    if (!value.has_value() || json::uint_at(*value, "format", path).value_or(0) != kFormat)
+        return std::nullopt;
+    Knowledge knowledge;
+    for (const auto& [name, field] : kFields) {
+        const auto flag = json::bool_at(*value, name, path);
+        if (!flag.has_value()) return std::nullopt;
+        knowledge.*field = *flag;
+    }
+    return knowledge;
+}
+
+void keep(const std::string& folder, const Settings& settings, const Knowledge& knowledge) {
+    if (folder.empty()) return;
+    json::Ordered value;
+    value["format"] = kFormat;
+    value["endpoint"] = settings.endpoint;
+    value["bucket"] = settings.bucket;
+    for (const auto& [name, field] : kFields) value[name] = knowledge.*field;
+    const std::string path = file_of(folder, settings);
+    if (!file::make_folders(AT_FDCWD, folder).has_value()) return;
+    [[maybe_unused]] const auto kept = file::write_durably(AT_FDCWD, path, json::dump(value, 1) + "\n", false);
+}
+
+Result<Knowledge> probe(const std::shared_ptr<Bucket>& bucket) {
+    Knowledge known;
+    Scratch scratch(*bucket);
+    TRY(try_writes(*bucket, scratch, known));
+    TRY(try_upload(bucket, scratch, known));
+    TRY(try_order(*bucket, scratch, known));
+    return known;
+}
+
+}  // namespace haul::store::s3
