@@ -11,13 +11,14 @@ namespace {
 
 constexpr const char* kStat = "stat";
 
+// A real question, though a root is always a folder: who asks wants to know whether the bucket is there and
+// answers.
 Result<Stat> look_at_root(Bucket& bucket, const StatRequest& request) {
     Stat stat;
     stat.object.name = ".";
     stat.object.kind = Kind::folder;
-    if (!request.want_clock) return stat;
     const http::Answer answer = TRY(bucket.send(bucket.request("HEAD", ""), {kStat, bucket.address()}, {}));
-    stat.store_clock_ns = parse_http_time(std::string(answer.header("date")));
+    if (request.want_clock) stat.store_clock_ns = parse_http_time(std::string(answer.header("date")));
     return stat;
 }
 
