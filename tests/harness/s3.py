@@ -1,6 +1,6 @@
 """Fixtures of tests against S3 servers: each server once a worker, a bucket for each test.
 
-`real_client` runs a test once against each real server; versitygw_client, seaweedfs_client, secure_client against one.
+`real_client` runs a test once against each real server; versitygw_client, seaweedfs_client, secure_client, exact_client against one.
 A client's `env` is what the program under test needs; its `bucket` is the test's own. A server that does not start fails the test.
 """
 
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from servers.exact import Exact
 from servers.s3client import S3Client
 from servers.seaweedfs import Seaweedfs
 from servers.server import Server
@@ -43,6 +44,17 @@ def secure_versitygw():
 def seaweedfs():
     with running(Seaweedfs) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def exact():
+    with running(Exact) as server:
+        yield server
+
+
+@pytest.fixture
+def exact_client(exact):
+    yield from own_bucket(exact)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from servers import install
 from servers.s3client import S3Client
 
 HERE = Path(__file__).parent
-PROGRAMS = ["versitygw", "seaweedfs"]
+PROGRAMS = ["versitygw", "seaweedfs", "exact"]
 
 
 def command(name: str, *words, code: int = 0) -> str:
