@@ -47,6 +47,11 @@ constexpr std::array kCommands = {
             "  haul cancel 3f2a\n      finished parts stay; the same pack command begins again from them\n",
             declare_cancel},
     Command{"forget", "remove the record of a job from this machine", "  haul forget 3f2a\n", declare_forget},
+    Command{"doctor", "try out whether a store keeps its promises",
+            "  haul doctor /mnt/nas\n"
+            "      in a folder of its own there, which is gone again afterwards\n"
+            "  haul doctor s3://bucket/backups --json\n",
+            declare_doctor},
     Command{"completion", "print a completion script for a shell",
             "  haul completion bash > ~/.local/share/bash-completion/completions/haul\n"
             "  haul completion zsh > ~/.zfunc/_haul\n"
