@@ -27,7 +27,10 @@ constexpr std::array kCommands = {
             declare_verify},
     Command{"estimate", "say what a pack would make, and write nothing",
             "  haul estimate /data/photos /backup\n"
-            "  haul estimate /data/photos /backup --part-size 4GB --json\n",
+            "  haul estimate /data/photos /backup --part-size 4GB --json\n"
+            "  haul estimate --example-prices > prices.toml\n"
+            "  haul estimate /data/photos s3://bucket/photos --prices prices.toml\n"
+            "      also says what it costs\n",
             declare_estimate},
     Command{"ls", "list what is in a set",
             "  haul ls /backup/photos\n"

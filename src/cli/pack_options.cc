@@ -80,9 +80,9 @@ Status read_files_from(const std::string& file, pack::Request& request) {
 
 }  // namespace
 
-void declare_shape(Arguments& arguments, PackOptions& options) {
-    arguments.positional("SOURCE", options.source, "the folder to pack");
-    arguments.positional("DEST", options.destination, "where the set goes, to DEST/NAME");
+void declare_shape(Arguments& arguments, PackOptions& options, bool must) {
+    arguments.positional("SOURCE", options.source, "the folder to pack", must);
+    arguments.positional("DEST", options.destination, "where the set goes, to DEST/NAME", must);
     arguments.text("--name", options.name, "NAME", "the set's name (the last element of SOURCE)");
     arguments.size("--part-size", options.shape.part_size, kLeastPart, "largest size of a ZIP part (20GB)");
     declare_filters(arguments, options);

@@ -28,7 +28,8 @@ struct PackOptions {
 };
 
 // What shapes the set: shared by pack and estimate.
-void declare_shape(Arguments& arguments, PackOptions& options);
+// `must`: SOURCE and DEST have to be given.
+void declare_shape(Arguments& arguments, PackOptions& options, bool must = true);
 // What only a pack needs.
 void declare_work(Arguments& arguments, PackOptions& options);
 

@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "engine/shutdown.h"
 #include "flow/job/job.h"
+#include "flow/pack/request_count.h"
 #include "format/set_record.h"
 #include "report/event.h"
 #include "store/address.h"
@@ -51,7 +52,9 @@ struct Totals {
 struct Estimate {
     std::uint64_t files = 0, folders = 0, symlinks = 0, bytes = 0, parts = 0, oversize = 0, skipped = 0,
                   failed = 0;
-    std::uint64_t image_bytes = 0, write_requests = 0, read_requests = 0;
+    std::uint64_t image_bytes = 0;
+    Requests from_source, to_destination;  // none where it is a local folder
+    bool source_is_service = false, destination_is_service = false;
     std::optional<std::uint64_t> free_bytes;
     bool destination_writable = false;
     std::string destination_problem;
