@@ -18,6 +18,7 @@ endfunction()
 haul_pkg(ISAL::isal libisal)
 haul_pkg(xxHash::xxhash libxxhash)
 haul_pkg(zstd::zstd libzstd)
+haul_pkg(tomlplusplus::tomlplusplus tomlplusplus)
 haul_pkg(libdeflate::libdeflate libdeflate)
 
 if(HAUL_TESTS)

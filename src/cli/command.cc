@@ -27,7 +27,10 @@ constexpr std::array kCommands = {
             declare_verify},
     Command{"estimate", "say what a pack would make, and write nothing",
             "  haul estimate /data/photos /backup\n"
-            "  haul estimate /data/photos /backup --part-size 4GB --json\n",
+            "  haul estimate /data/photos /backup --part-size 4GB --json\n"
+            "  haul estimate --example-prices > prices.toml\n"
+            "  haul estimate /data/photos s3://bucket/photos --prices prices.toml\n"
+            "      also says what it costs\n",
             declare_estimate},
     Command{"ls", "list what is in a set",
             "  haul ls /backup/photos\n"
@@ -47,6 +50,11 @@ constexpr std::array kCommands = {
             "  haul cancel 3f2a\n      finished parts stay; the same pack command begins again from them\n",
             declare_cancel},
     Command{"forget", "remove the record of a job from this machine", "  haul forget 3f2a\n", declare_forget},
+    Command{"doctor", "try out whether a store keeps its promises",
+            "  haul doctor /mnt/nas\n"
+            "      in a folder of its own there, which is gone again afterwards\n"
+            "  haul doctor s3://bucket/backups --json\n",
+            declare_doctor},
     Command{"completion", "print a completion script for a shell",
             "  haul completion bash > ~/.local/share/bash-completion/completions/haul\n"
             "  haul completion zsh > ~/.zfunc/_haul\n"

@@ -41,6 +41,7 @@ struct Command {
 [[nodiscard]] Handler declare_resume(Arguments& arguments);
 [[nodiscard]] Handler declare_cancel(Arguments& arguments);
 [[nodiscard]] Handler declare_forget(Arguments& arguments);
+[[nodiscard]] Handler declare_doctor(Arguments& arguments);
 [[nodiscard]] Handler declare_completion(Arguments& arguments);
 [[nodiscard]] Handler declare_version(Arguments& arguments);
 

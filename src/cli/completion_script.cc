@@ -35,7 +35,7 @@ Value value_of(const Declared& row) {
     if (!row.choices.empty()) return Value::choices;
     if (row.value == "JOB") return Value::job;
     const bool path = row.value == "DIR" || row.value == "FILE" || row.value == "SOURCE" ||
-                      row.value == "DEST" || row.value == "SET";
+                      row.value == "DEST" || row.value == "SET" || row.value == "STORE";
     return path ? Value::path : Value::other;
 }
 

@@ -80,9 +80,9 @@ Status read_files_from(const std::string& file, pack::Request& request) {
 
 }  // namespace
 
-void declare_shape(Arguments& arguments, PackOptions& options) {
-    arguments.positional("SOURCE", options.source, "the folder to pack");
-    arguments.positional("DEST", options.destination, "where the set goes, to DEST/NAME");
+void declare_shape(Arguments& arguments, PackOptions& options, bool must) {
+    arguments.positional("SOURCE", options.source, "the folder to pack", must);
+    arguments.positional("DEST", options.destination, "where the set goes, to DEST/NAME", must);
     arguments.text("--name", options.name, "NAME", "the set's name (the last element of SOURCE)");
     arguments.size("--part-size", options.shape.part_size, kLeastPart, "largest size of a ZIP part (20GB)");
     declare_filters(arguments, options);
@@ -93,9 +93,12 @@ void declare_shape(Arguments& arguments, PackOptions& options) {
     arguments.choice("--folders", options.shape.folders, {"empty", "all"},
                      "which folders get an entry in the ZIP (empty); manifests know all");
     declare_state(arguments, options.state);
+    declare_access(arguments, options.service);
+    declare_storage_class(arguments, options.service);
 }
 
 void declare_work(Arguments& arguments, PackOptions& options) {
+    declare_encryption(arguments, options.service);
     arguments.size("--memory", options.memory, engine::Memory::kLeastPromise, "most memory to use (512MiB)");
     arguments.number("--jobs", options.jobs, 1, 64, "parts made side by side, as far as memory reaches (2)");
     arguments.choice("--verify", options.verify, {"default", "full"},
@@ -131,6 +134,7 @@ Result<pack::Request> request_of(const PackOptions& options, const std::string& 
     request.verify_full = options.verify == "full";
     request.claim_timeout = options.claim_timeout;
     request.state_folder = state;
+    request.service = TRY(service_of(options.service, state));
     return request;
 }
 

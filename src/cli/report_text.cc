@@ -1,6 +1,7 @@
 // The answers of verify and estimate, in words and as data.
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -104,7 +105,45 @@ std::string there_text(const pack::Estimate& estimate) {
     return {};
 }
 
-std::string estimate_text(const pack::Request& request, const pack::Estimate& estimate) {
+std::string requests_text(const pack::Requests& requests) {
+    return fmt::format("{} ({} LIST, {} GET, {} HEAD, {} PUT, {} DELETE)", units::count_text(requests.all()),
+                       units::count_text(requests.lists), units::count_text(requests.gets),
+                       units::count_text(requests.heads), units::count_text(requests.puts),
+                       units::count_text(requests.removes));
+}
+
+std::string requests_text(const pack::Estimate& estimate) {
+    if (!estimate.source_is_service && !estimate.destination_is_service)
+        return "Requests:  none, both are local folders\n";
+    std::string text;
+    if (estimate.source_is_service)
+        text += fmt::format("Requests:  {} to the source\n", requests_text(estimate.from_source));
+    if (estimate.destination_is_service) {
+        text += fmt::format("{}{} to the destination\n", text.empty() ? "Requests:  " : "           ",
+                            requests_text(estimate.to_destination));
+    }
+    return text;
+}
+
+// Small amounts matter where there are many parts.
+std::string money_text(double amount, const std::string& currency) {
+    return fmt::format("{:.{}f} {}", amount, amount > 0 && amount < 1 ? 4 : 2, text::printable(currency));
+}
+
+std::string cost_text(const prices::Cost& cost) {
+    std::string text =
+        fmt::format("Costs:     {} once: {} for requests, {} for what leaves the service\n",
+                    money_text(cost.requests + cost.out, cost.currency),
+                    money_text(cost.requests, cost.currency), money_text(cost.out, cost.currency));
+    if (!cost.storage_class.empty()) {
+        text += fmt::format("           {} a month to keep the parts as {}\n",
+                            money_text(cost.storage, cost.currency), cost.storage_class);
+    }
+    return text;
+}
+
+std::string estimate_text(const pack::Request& request, const pack::Estimate& estimate,
+                          const std::optional<prices::Cost>& cost) {
     std::string text = fmt::format("{} -> {}\n", text::printable(request.source.canonical()),
                                    text::printable(request.destination.child(request.name).canonical()));
     text += fmt::format("To pack:   {} ({}), {}, {}\n", counted(estimate.files, "file"),
@@ -116,8 +155,8 @@ std::string estimate_text(const pack::Request& request, const pack::Estimate& es
         text += fmt::format("           {} of them above the part size, each for one larger file\n",
                             units::count_text(estimate.oversize));
     }
-    text += fmt::format("Requests:  {} to write, {} to read\n", units::count_text(estimate.write_requests),
-                        units::count_text(estimate.read_requests));
+    text += requests_text(estimate);
+    if (cost) text += cost_text(*cost);
     if (estimate.skipped > 0) text += fmt::format("Skipped:   {}\n", counted(estimate.skipped, "item"));
     if (estimate.failed > 0)
         text += fmt::format("Failed:    {} that cannot be read\n", counted(estimate.failed, "item"));
@@ -132,7 +171,25 @@ std::string estimate_text(const pack::Request& request, const pack::Estimate& es
     return text;
 }
 
-json::Ordered estimate_json(const pack::Estimate& estimate) {
+json::Ordered requests_json(const pack::Requests& requests) {
+    return {{"lists", requests.lists},
+            {"gets", requests.gets},
+            {"heads", requests.heads},
+            {"puts", requests.puts},
+            {"removes", requests.removes}};
+}
+
+json::Ordered cost_json(const prices::Cost& cost) {
+    json::Ordered object = {{"currency", cost.currency},
+                            {"requests", cost.requests},
+                            {"out", cost.out},
+                            {"once", cost.requests + cost.out},
+                            {"storage_month", cost.storage}};
+    if (!cost.storage_class.empty()) object["storage_class"] = cost.storage_class;
+    return object;
+}
+
+json::Ordered estimate_json(const pack::Estimate& estimate, const std::optional<prices::Cost>& cost) {
     json::Ordered object = {{"time", clock::utc_text(clock::wall())},
                             {"event", "estimate"},
                             {"files", estimate.files},
@@ -144,9 +201,13 @@ json::Ordered estimate_json(const pack::Estimate& estimate) {
                             {"skipped", estimate.skipped},
                             {"failed", estimate.failed},
                             {"image_bytes", estimate.image_bytes},
-                            {"write_requests", estimate.write_requests},
-                            {"read_requests", estimate.read_requests},
+                            {"write_requests", estimate.to_destination.all()},
+                            {"read_requests", estimate.from_source.all()},
+                            {"requests",
+                             {{"source", requests_json(estimate.from_source)},
+                              {"destination", requests_json(estimate.to_destination)}}},
                             {"destination_writable", estimate.destination_writable}};
+    if (cost) object["cost"] = cost_json(*cost);
     if (estimate.free_bytes) object["free_bytes"] = *estimate.free_bytes;
     if (!estimate.destination_problem.empty()) object["destination_problem"] = estimate.destination_problem;
     object["there"] = estimate.there;

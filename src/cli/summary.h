@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "cli/failures.h"
 #include "flow/job/job.h"
 #include "flow/pack/pack.h"
+#include "flow/prices/prices.h"
 #include "flow/set/verify.h"
 #include "flow/unpack/unpack.h"
 
@@ -43,7 +45,9 @@ struct RunFacts {
 [[nodiscard]] std::string verify_text(const std::string& set, const set::VerifyReport& report, bool quick);
 [[nodiscard]] json::Ordered verify_json(const set::VerifyReport& report, int exit_code);
 
-[[nodiscard]] std::string estimate_text(const pack::Request& request, const pack::Estimate& estimate);
-[[nodiscard]] json::Ordered estimate_json(const pack::Estimate& estimate);
+[[nodiscard]] std::string estimate_text(const pack::Request& request, const pack::Estimate& estimate,
+                                        const std::optional<prices::Cost>& cost);
+[[nodiscard]] json::Ordered estimate_json(const pack::Estimate& estimate,
+                                          const std::optional<prices::Cost>& cost);
 
 }  // namespace haul::cli

@@ -141,7 +141,7 @@ TEST(Summary, EstimateSaysWhatIsInTheWay) {
     estimate.image_bytes = 1000;
     estimate.free_bytes = 10;
     estimate.destination_problem = "read-only";
-    const std::string text = estimate_text(pack_request(), estimate);
+    const std::string text = estimate_text(pack_request(), estimate, {});
     EXPECT_THAT(text, HasSubstr("/data/photos -> /backup/photos"));
     EXPECT_THAT(text, HasSubstr("which is not enough"));
     EXPECT_THAT(text, HasSubstr("cannot be written to: read-only"));

@@ -6,7 +6,7 @@ import shlex
 import pytest
 from harness import make
 
-COMMANDS = ["pack", "unpack", "verify", "estimate", "ls", "cat", "jobs", "status", "resume", "cancel", "forget"]
+COMMANDS = ["pack", "unpack", "verify", "estimate", "ls", "cat", "jobs", "status", "resume", "cancel", "forget", "doctor"]
 
 
 def test_the_program_names_its_commands(haul):

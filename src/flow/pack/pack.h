@@ -11,9 +11,11 @@
 #include "base/result.h"
 #include "engine/shutdown.h"
 #include "flow/job/job.h"
+#include "flow/pack/request_count.h"
 #include "format/set_record.h"
 #include "report/event.h"
 #include "store/address.h"
+#include "store/open_store.h"
 
 namespace haul::pack {
 
@@ -30,7 +32,8 @@ struct Request {
     std::uint64_t tile_size = 16ULL << 20U;
     bool verify_full = false;  // read every byte back
     std::chrono::nanoseconds claim_timeout = std::chrono::minutes(15);
-    std::string state_folder;  // left out of the listing where it lies in the source
+    store::ServiceOptions service = {};  // of both stores; class and encryption: of what is written
+    std::string state_folder;            // left out of the listing where it lies in the source
 };
 [[nodiscard]] json::Ordered meaning_of(const Request& request);
 
@@ -49,7 +52,9 @@ struct Totals {
 struct Estimate {
     std::uint64_t files = 0, folders = 0, symlinks = 0, bytes = 0, parts = 0, oversize = 0, skipped = 0,
                   failed = 0;
-    std::uint64_t image_bytes = 0, write_requests = 0, read_requests = 0;
+    std::uint64_t image_bytes = 0;
+    Requests from_source, to_destination;  // none where it is a local folder
+    bool source_is_service = false, destination_is_service = false;
     std::optional<std::uint64_t> free_bytes;
     bool destination_writable = false;
     std::string destination_problem;

@@ -20,7 +20,7 @@ namespace {
 // One being read, one or two between, one being sealed, and up to two that wait for a spanning member's CRC.
 constexpr std::size_t kBuffers = 5;
 // Where a piece is no request, small tiles: one is still in the cache when it is digested and written.
-constexpr std::uint64_t kLocalTile = 4ULL << 20U, kLeastTile = 1ULL << 20U;
+constexpr std::uint64_t kLeastTile = 1ULL << 20U;
 
 }  // namespace
 

@@ -18,6 +18,9 @@
 
 namespace haul::pack {
 
+// Of parts that go to a folder: it fits the cache (docs/decisions/0008).
+inline constexpr std::uint64_t kLocalTile = 4ULL << 20U;
+
 // A fixed number of buffers of one size, lent and given back: what bounds a part's memory. Thread-safe.
 class BufferPool {
   public:

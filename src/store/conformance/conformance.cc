@@ -84,6 +84,13 @@ std::vector<std::string_view> promises(const Capabilities& can) {
     return names;
 }
 
+std::vector<std::string_view> all_promises() {
+    std::vector<std::string_view> names;
+    names.reserve(kPromises.size());
+    for (const Promise& promise : kPromises) names.push_back(promise.name);
+    return names;
+}
+
 Verdict check(std::string_view promise, const Factory& factory) {
     for (const Promise& known : kPromises) {
         if (known.name != promise) continue;

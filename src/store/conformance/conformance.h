@@ -31,6 +31,8 @@ struct Verdict {
 
 // Names of all promises that a store of these capabilities makes.
 [[nodiscard]] std::vector<std::string_view> promises(const Capabilities& can);
+// Of all promises, in the order of docs/stores.md.
+[[nodiscard]] std::vector<std::string_view> all_promises();
 // An unknown promise has not passed.
 [[nodiscard]] Verdict check(std::string_view promise, const Factory& factory);
 // One verdict a promise. Where no store can be made: one verdict that says so.
