@@ -7,10 +7,10 @@
 #include <cstring>
 #include <utility>
 
+#include "flow/set/read_ahead.h"
+
 namespace haul::set {
 namespace {
-
-constexpr std::uint64_t kReadAtOnce = 8ULL << 20U;
 
 // Walks the image once, front to back, stretch by stretch.
 class Check {
@@ -146,7 +146,7 @@ Result<ImageContents> check_image(store::Store& store, const std::string& name,
                                   const std::vector<std::uint32_t>& expected, digest::Algorithm algorithm,
                                   const Contradiction& contradiction,
                                   const std::function<void(std::uint64_t)>& progress,
-                                  const std::stop_token& stop) {
+                                  const std::stop_token& stop, std::size_t at_once) {
     const store::Stat stat = TRY(store.stat({name, false}));
     const std::uint64_t size = table.layout().image_size();
     if (stat.object.size != size) {
@@ -154,21 +154,15 @@ Result<ImageContents> check_image(store::Store& store, const std::string& name,
                       fmt::format("the image has {} bytes, it should have {}", stat.object.size, size));
     }
     Check check(table, expected, algorithm, contradiction);
-    std::vector<std::byte> buffer(static_cast<std::size_t>(std::min(kReadAtOnce, size)));
-    const std::uint64_t end = std::min(size, stat.object.size);
-    for (std::uint64_t at = 0; at < end;) {
-        store::Read read;
-        read.name = name;
-        read.version = stat.object.version;
-        read.offset = at;
-        read.into = std::span(buffer).first(
-            static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), end - at)));
-        store.read_many({&read, 1}, stop);
-        TRY(std::move(read.result));
-        check.take(at, read.into);
-        if (progress) progress(read.into.size());
-        at += read.into.size();
-    }
+    std::uint64_t at = 0;
+    const auto take = [&](std::span<const std::byte> bytes) -> Status {
+        check.take(at, bytes);
+        if (progress) progress(bytes.size());
+        at += bytes.size();
+        return {};
+    };
+    TRY(read_ahead(store, name, stat.object.version, std::min(size, stat.object.size),
+                   {kImageStretch, at_once}, take, stop));
     return check.finish();
 }
 
