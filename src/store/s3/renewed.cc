@@ -49,7 +49,7 @@ Result<Credentials> Renewed::take(Credentials fetched, Time now) {
         Error error = ended(make_error(Code::denied, "use credentials of", source_.name,
                                        "the service refused them, and there are no newer ones"));
         // Afterwards the service may judge them once more: its refusal may have been a mistake.
-        again_at_ = now + kDisbelief;
+        again_at_ = clock::boot() + kDisbelief;
         problem_ = error;
         return failure(std::move(error));
     }
@@ -68,7 +68,7 @@ Result<Credentials> Renewed::keep(const Error& why, Time now) {
         return *held_;
     }
     problem_ = ended(why);
-    again_at_ = now + kPause;
+    again_at_ = clock::boot() + kPause;
     return failure(*problem_);
 }
 
@@ -87,7 +87,7 @@ Result<Credentials> Renewed::renew(std::unique_lock<std::mutex>& lock) {
 Result<Credentials> Renewed::get() {
     std::unique_lock lock(mutex_);
     const Time now = wall_now();
-    if (problem_ && now < again_at_) return failure(*problem_);
+    if (problem_ && clock::boot() < again_at_) return failure(*problem_);
     problem_.reset();
     if (usable(now) && (now < renew_at_ || renewing_)) return *held_;
     if (!renewing_) return renew(lock);

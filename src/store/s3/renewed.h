@@ -32,10 +32,10 @@ class Renewed final : public CredentialSource {
     std::mutex mutex_;
     std::condition_variable renewed_;
     std::optional<Credentials> held_;
-    std::optional<Error> problem_;  // of the last renewal, where it left us without usable credentials
-    Time renew_at_ = Time::min();   // not before, as long as those that are held can be used
-    Time again_at_ = Time::min();   // not before, where they cannot
-    bool refused_ = false;          // those that are held
+    std::optional<Error> problem_;         // of the last renewal, where it left us without usable credentials
+    Time renew_at_ = Time::min();          // not before, as long as those that are held can be used
+    std::chrono::nanoseconds again_at_{};  // not before, where they cannot (boot time)
+    bool refused_ = false;                 // those that are held
     bool renewing_ = false;
     std::uint64_t renewals_ = 0;
 };

@@ -31,26 +31,6 @@ bool is_made_of(std::string_view text, std::string_view others) {
     });
 }
 
-// What the environment or the profile names; nothing where AWS's own service is meant.
-Result<std::optional<std::string>> named_endpoint(const Profile& profile) {
-    if (is_true("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")) return std::nullopt;
-    for (const char* name : {"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"}) {
-        if (const auto value = variable(name)) return TRY(normal_endpoint(*value, name));
-    }
-    if (profile.value(profile.name, "ignore_configured_endpoint_urls") == "true") return std::nullopt;
-    std::optional<std::string> value;
-    if (const auto services = profile.value(profile.name, "services")) {
-        const auto section = profile.services.find(*services);
-        if (section != profile.services.end()) {
-            const auto found = section->second.find("s3.endpoint_url");
-            if (found != section->second.end()) value = found->second;
-        }
-    }
-    if (!value) value = profile.value(profile.name, "endpoint_url");
-    if (!value) return std::nullopt;
-    return TRY(normal_endpoint(*value, fmt::format("{} [{}]", config_path(), profile.name)));
-}
-
 Result<std::string> region_of(const Address& address, const Profile& profile) {
     auto region = option(address, "region");
     if (!region) region = variable("AWS_REGION");
@@ -88,6 +68,27 @@ Result<bool> path_style(const Address& address, const Profile& profile, bool end
 
 }  // namespace
 
+Result<std::optional<std::string>> named_endpoint(const Profile& profile, const std::string& service) {
+    if (is_true("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")) return std::nullopt;
+    std::string own = "AWS_ENDPOINT_URL_" + service;
+    for (char& letter : own) letter = static_cast<char>(std::toupper(static_cast<unsigned char>(letter)));
+    for (const std::string& name : {own, std::string("AWS_ENDPOINT_URL")}) {
+        if (const auto value = variable(name.c_str())) return TRY(normal_endpoint(*value, name));
+    }
+    if (profile.value(profile.name, "ignore_configured_endpoint_urls") == "true") return std::nullopt;
+    std::optional<std::string> value;
+    if (const auto services = profile.value(profile.name, "services")) {
+        const auto section = profile.services.find(*services);
+        if (section != profile.services.end()) {
+            const auto found = section->second.find(service + ".endpoint_url");
+            if (found != section->second.end()) value = found->second;
+        }
+    }
+    if (!value) value = profile.value(profile.name, "endpoint_url");
+    if (!value) return std::nullopt;
+    return TRY(normal_endpoint(*value, fmt::format("{} [{}]", config_path(), profile.name)));
+}
+
 Result<Settings> settings_of(const Address& address, const Profile& profile) {
     if (address.authority.starts_with("arn:"))
         return no_settings(address, "ARNs are not supported", "give the access point's alias as the bucket");
@@ -99,7 +100,7 @@ Result<Settings> settings_of(const Address& address, const Profile& profile) {
     settings.prefix = address.path.empty() ? "" : address.path + "/";
     settings.region = TRY(region_of(address, profile));
     auto endpoint = option(address, "endpoint");
-    if (!endpoint) endpoint = TRY(named_endpoint(profile));
+    if (!endpoint) endpoint = TRY(named_endpoint(profile, "s3"));
     settings.path_style = TRY(path_style(address, profile, endpoint.has_value()));
     settings.endpoint = endpoint.value_or(own_endpoint(settings.region));
     settings.ca_file =

@@ -9,6 +9,7 @@
 // virtual-hosted, unless the bucket's name cannot be a label of a host (dots, capitals). Values only.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "base/result.h"
@@ -31,5 +32,10 @@ struct Settings {
 
 // "https://host/bucket" or "https://bucket.host": what a key, escaped, is appended to with a `/` between.
 [[nodiscard]] std::string bucket_url(const Settings& settings);
+
+// What environment and profile name as the endpoint of `service` ("s3", "sts"), in normal form; nothing where
+// AWS's own is meant.
+[[nodiscard]] Result<std::optional<std::string>> named_endpoint(const Profile& profile,
+                                                                const std::string& service);
 
 }  // namespace haul::store::s3

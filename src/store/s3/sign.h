@@ -24,7 +24,7 @@ namespace haul::store::s3 {
 
 class Signer {
   public:
-    Signer(std::string region, std::string service = "s3")
+    explicit Signer(std::string region, std::string service = "s3")
         : region_(std::move(region)), service_(std::move(service)) {}
     // Adds host, x-amz-date, x-amz-content-sha256 (UNSIGNED-PAYLOAD unless that header is there already; only
     // for s3: elsewhere the body's SHA-256 is signed), x-amz-security-token and authorization; every header

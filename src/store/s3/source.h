@@ -31,4 +31,19 @@ struct Network {
 // put new ones there.
 [[nodiscard]] Result<std::optional<Source>> static_source(const Profile& profile, const std::string& name);
 
+// The others give nothing where they are not configured, and Code::usage where that makes no sense; nothing
+// is asked before the first fetch. What the environment and the profile say about where to ask is read once.
+[[nodiscard]] Result<std::optional<Source>> process_source(const Profile& profile, const std::string& name);
+[[nodiscard]] Result<std::optional<Source>> web_identity_environment_source(const Profile& profile,
+                                                                            const Network& network);
+[[nodiscard]] Result<std::optional<Source>> web_identity_profile_source(const Profile& profile,
+                                                                        const std::string& name,
+                                                                        const Network& network);
+// All that a profile can say, roles and their chains included. Code::unsupported: single sign-on, codes.
+[[nodiscard]] Result<std::optional<Source>> profile_source(const Profile& profile, const std::string& name,
+                                                           const Network& network);
+[[nodiscard]] Result<std::optional<Source>> container_source();
+// Nothing only where AWS_EC2_METADATA_DISABLED is true: whether we are on an instance is seen by asking.
+[[nodiscard]] Result<std::optional<Source>> instance_source(const Profile& profile);
+
 }  // namespace haul::store::s3
