@@ -14,6 +14,7 @@ from servers.proxy_server.rules import Rule, Rules
 
 LIMIT = 1 << 20
 LINGER_SECONDS = 2
+SMALL = 1 << 16  # less than what a connection's buffers hold
 
 
 class Shared:
@@ -68,9 +69,19 @@ class Connection:
         await self.connect()
         await self.send(self.up_writer, head.raw, "bytes_up")
         kind = body_of_request(head)
-        sending = asyncio.create_task(up.move(self.counted(pieces(self.reader, head, kind, up.step), "bytes_up"), self.up_writer, kind))
-        answering = asyncio.create_task(self.pass_answer(method, target, rules, down))
-        return await self.both(up, sending, answering)
+        body = up.move(self.counted(pieces(self.reader, head, kind, up.step), "bytes_up"), self.up_writer, kind)
+        answer = self.pass_answer(method, target, rules, down)
+        if kind == "none" or kind == "length" and head.length <= SMALL and "expect" not in head.headers:
+            # Two tasks would cost a small request as much as all the rest.
+            try:
+                await body
+            except SinkGone:
+                pass  # the answer may be there, and says more
+            except BaseException:
+                answer.close()
+                raise
+            return await answer
+        return await self.both(up, asyncio.create_task(body), asyncio.create_task(answer))
 
     async def both(self, up: Flow, sending: asyncio.Task, answering: asyncio.Task) -> bool:
         """The answer may come before the request's body is through, and the server may then read no more of it."""
