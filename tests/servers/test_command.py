@@ -4,6 +4,7 @@ import os
 import select
 import signal
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,19 @@ def test_an_install_is_whole_or_not_there(space, monkeypatch):
     made = install.once("thing", "1", lambda folder: (folder / "whole").touch())
     assert install.once("thing", "1", fails) == made
     assert [p.name for p in made.iterdir()] == ["whole"]
+
+
+def test_many_ask_and_one_installs(space, monkeypatch):
+    monkeypatch.setattr(install, "CACHE", space / "cache")
+    made = []
+
+    def make(folder: Path) -> None:
+        made.append(folder)
+        (folder / "whole").write_bytes(b"x" * 1_000_000)
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: (install.once("thing", "1", make) / "whole").stat().st_size, range(32)))
+    assert found == [1_000_000] * 32
+    assert len(made) == 1
 
 
 def test_what_is_downloaded_has_the_known_hash(space):

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import array
 import asyncio
+import fcntl
+import termios
+import time
 from typing import AsyncIterator
 
 from servers.proxy_server.message import STEP, end_of, framed
 from servers.proxy_server.rules import Rule
+
+
+DELIVERY_SECONDS = 5
 
 
 class Reset(Exception):
@@ -84,7 +91,7 @@ class Flow:
             await sink.drain()
             await self.be_silent()
         if self.reset and self.reset.after == sent:
-            await sink.drain()
+            await arrived(sink)
             self.reset.fired += 1
             raise Reset
 
@@ -96,6 +103,16 @@ class Flow:
         changed = bytearray(piece)
         changed[rule.offset - sent] ^= rule.mask
         return bytes(changed)
+
+
+async def arrived(sink: asyncio.StreamWriter) -> None:
+    """A reset throws away what the kernel has not delivered: the peer must have got all, unless it reads nothing."""
+    await sink.drain()
+    left = array.array("i", [1])
+    deadline = time.monotonic() + DELIVERY_SECONDS
+    while left[0] and time.monotonic() < deadline:
+        fcntl.ioctl(sink.get_extra_info("socket").fileno(), termios.TIOCOUTQ, left)
+        await asyncio.sleep(0.001)
 
 
 async def write(sink: asyncio.StreamWriter, data: bytes) -> None:
