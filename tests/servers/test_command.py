@@ -1,9 +1,11 @@
 """The command line of the servers, and that nothing is left running."""
 
 import os
+import re
 import select
 import signal
 import subprocess
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -92,16 +94,21 @@ def test_an_install_is_whole_or_not_there(space, monkeypatch):
     assert [p.name for p in made.iterdir()] == ["whole"]
 
 
-def test_many_ask_and_one_installs(space, monkeypatch):
-    monkeypatch.setattr(install, "CACHE", space / "cache")
+def test_who_asks_second_waits_for_the_first(space, monkeypatch):
+    """The first is held inside its install until the kernel says that the second waits for the lock."""
+    monkeypatch.setattr(install, "CACHE", space)
     made = []
 
     def make(folder: Path) -> None:
         made.append(folder)
-        (folder / "whole").write_bytes(b"x" * 1_000_000)
-    with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda _: (install.once("thing", "1", make) / "whole").stat().st_size, range(32)))
-    assert found == [1_000_000] * 32
+        lock = (space / ".thing-1.lock").stat().st_ino
+        deadline = time.monotonic() + 30
+        while len(made) == 1 and not re.search(rf"-> FLOCK .*:{lock} ", Path("/proc/locks").read_text()):
+            assert time.monotonic() < deadline, "nobody waits"
+            time.sleep(0.005)
+        (folder / "whole").touch()
+    with ThreadPoolExecutor(2) as pool:
+        assert len(set(pool.map(lambda _: install.once("thing", "1", make), range(2)))) == 1
     assert len(made) == 1
 
 
