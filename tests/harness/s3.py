@@ -6,12 +6,13 @@ A client's `env` is what the program under test needs; its `bucket` is the test'
 
 import shutil
 import tempfile
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
 from servers.exact import Exact
+from servers.proxy import Proxy
 from servers.s3client import S3Client
 from servers.seaweedfs import Seaweedfs
 from servers.server import Server
@@ -19,10 +20,10 @@ from servers.versitygw import Versitygw
 
 
 @contextmanager
-def running(kind: type[Server], **more):
+def running(kind: type[Server], *arguments, **more):
     folder = Path(tempfile.mkdtemp(prefix=f"haul-{kind.name}-"))
     try:
-        with kind(folder, **more) as server:
+        with kind(folder, *arguments, **more) as server:
             yield server
     finally:
         shutil.rmtree(folder)
@@ -55,6 +56,17 @@ def exact():
 @pytest.fixture
 def exact_client(exact):
     yield from own_bucket(exact)
+
+
+@pytest.fixture
+def proxied():
+    """proxied(client, RULE...): a proxy before the client's server; proxied(...).client(client.bucket) goes through it."""
+    with ExitStack() as running_ones:
+        def before(client: S3Client, *rules: dict) -> Proxy:
+            proxy = running_ones.enter_context(running(Proxy, client.env))
+            proxy.plan(*rules)
+            return proxy
+        yield before
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from servers.install import InstallError
+from servers.proxy import Proxy, environment_in
 from servers.server import Server, ServerError, end_process
 
 
@@ -38,7 +39,10 @@ def parsed(kind: type[Server]) -> argparse.Namespace:
     for do, text in (("start", "starts it over FOLDER and returns when it answers"), ("keep", "what start runs")):
         one = words.add_parser(do, help=text)
         one.add_argument("folder", type=Path, help="holds env, pid, log and data")
-        one.add_argument("--tls", action="store_true", help="over TLS; FOLDER/ca.pem is its CA")
+        if kind is Proxy:
+            one.add_argument("--over", type=Path, required=True, metavar="FOLDER", help="that of the server behind it")
+        else:
+            one.add_argument("--tls", action="store_true", help="over TLS; FOLDER/ca.pem is its CA")
         one.add_argument("--with", type=int, dest="with_pid", default=os.getppid(), metavar="PID",
                          help="ends when this process ends; 0: only by stop; default: who calls this")
     for do, text in (("stop", "ends it and waits for that"), ("env", "prints how to reach it, for a shell to read")):
@@ -55,7 +59,7 @@ def start(options: argparse.Namespace) -> int:
     """The server is the child of a keeper, a process that waits for the end of any of them."""
     options.folder.mkdir(parents=True, exist_ok=True)
     words = [sys.executable, "-B", sys.argv[0], "keep", options.folder, "--with", options.with_pid,
-             *(["--tls"] if options.tls else []), "--", *options.further]
+             *behind(options), "--", *options.further]
     keeper = subprocess.Popen([str(word) for word in words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, start_new_session=True)
     said = keeper.stdout.read().decode(errors="replace")
@@ -65,13 +69,22 @@ def start(options: argparse.Namespace) -> int:
     return 1
 
 
+def behind(options: argparse.Namespace) -> list:
+    if "over" in options:
+        return ["--over", options.over]
+    return ["--tls"] if options.tls else []
+
+
 def keep(kind: type[Server], options: argparse.Namespace) -> int:
     ended, tell_end = os.pipe()
     signal.signal(signal.SIGTERM, lambda *_: os.write(tell_end, b"x"))
     watched = [ended]
     if options.with_pid:
         watched.append(os.pidfd_open(options.with_pid))
-    server = kind(options.folder, options.tls, options.further)
+    if kind is Proxy:
+        server = Proxy(options.folder, environment_in(options.over), options.further)
+    else:
+        server = kind(options.folder, options.tls, options.further)
     (options.folder / "keeper").write_text(f"{os.getpid()}\n")
     try:
         with server:

@@ -1,2 +1,3 @@
 from harness.s3 import (  # noqa: F401  pylint: disable=unused-import
-    exact, exact_client, real_client, secure_client, secure_versitygw, seaweedfs, seaweedfs_client, versitygw, versitygw_client)
+    exact, exact_client, proxied, real_client, secure_client, secure_versitygw, seaweedfs, seaweedfs_client, versitygw,
+    versitygw_client)

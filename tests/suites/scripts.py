@@ -2,7 +2,7 @@
 
 import xml.etree.ElementTree as ElementTree
 
-from suites import step
+from suites import installed, step
 from suites.build import build
 from suites.outcome import Outcome
 
@@ -12,8 +12,7 @@ def tidy(full: bool) -> Outcome:
 
 
 def servers(full: bool) -> Outcome:
-    # The first run on a machine builds a server.
-    return run_scripts("servers", full, 900)
+    return installed.servers().add(run_scripts("servers", full, 600))
 
 
 def vectors(full: bool) -> Outcome:
