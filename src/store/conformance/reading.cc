@@ -80,7 +80,7 @@ Status each_item_has_its_own_result(Bench& bench) {
     TRY(expect(texts[0] == "aaa" && texts[2] == "ccc", "the others of the batch have wrong bytes"));
     std::array<Write, 3> writes;
     for (std::size_t at = 0; at < writes.size(); ++at) {
-        writes[at].name = at == 1 ? bench.at("../escape") : names[at] + "2";
+        writes[at].name = at == 1 ? bench.at(std::string("a\0b", 3)) : names[at] + "2";
         writes[at].bytes = std::as_bytes(std::span(texts[at]));
     }
     bench.store().write_many(writes, {}, {});

@@ -203,7 +203,7 @@ Status metadata_is_kept(Bench& bench) {
     Write write;
     write.name = bench.at("f");
     write.attributes.content_type = "image/png";
-    write.attributes.metadata = {{"owner", "somebody"}, {"empty", ""}};
+    write.attributes.metadata = {{"owner", "somebody"}, {"note", "two words"}};
     TRY(write_one(bench, write));
     Read read;
     read.name = write.name;

@@ -32,6 +32,7 @@ constexpr std::array kFields = {
     std::pair{"conditional_read", &Knowledge::conditional_read},
     std::pair{"full_object_checksum", &Knowledge::full_object_checksum},
     std::pair{"pieces_with_crc", &Knowledge::pieces_with_crc},
+    std::pair{"ranged_copy", &Knowledge::ranged_copy},
     std::pair{"byte_order", &Knowledge::byte_order},
 };
 
@@ -59,8 +60,9 @@ class Scratch {
     std::vector<std::string> made_;
 };
 
+constexpr std::string_view kText = "haul looks what this service can do";
+
 Status write(Bucket& bucket, const std::string& name, const Condition& condition) {
-    constexpr std::string_view kText = "haul looks what this service can do";
     Write write;
     write.name = name;
     write.bytes = std::as_bytes(std::span(kText));
@@ -86,25 +88,35 @@ Status try_writes(Bucket& bucket, Scratch& scratch, Knowledge& known) {
     return {};
 }
 
+// Of three bytes of the object written above. A service that copies ranges of large objects only is believed.
+bool copies_ranges(Bucket& bucket, const Scratch& scratch, const std::string& key, const std::string& id) {
+    constexpr std::uint64_t kFew = 3;
+    const std::string source = bucket.address() + "/" + scratch.folder() + "/object";
+    const auto made = copy_range(bucket, key, id, {2, source, 0, kFew, {}});
+    if (!made.has_value()) return made.error().code != Code::unsupported;
+    return !made->crc32 || *made->crc32 == digest::crc32(0, std::as_bytes(std::span(kText.substr(0, kFew))));
+}
+
 Status try_upload(const std::shared_ptr<Bucket>& bucket, Scratch& scratch, Knowledge& known) {
-    constexpr std::string_view kText = "one piece";
+    constexpr std::string_view kPiece = "one piece";
     UploadRequest request;
     request.name = scratch.name("upload");
-    request.size = kText.size();
+    request.size = kPiece.size();
     auto upload = S3Upload::open(bucket, request, true);
     known.full_object_checksum = upload.has_value();
     // A service that knows no such checksum says so at once; nothing else can be learned here then.
     if (!upload.has_value()) return upload.error().retry == Retry::later ? failure(upload.error()) : Status();
     Piece piece;
     piece.number = 1;
-    piece.bytes = std::as_bytes(std::span(kText));
+    piece.bytes = std::as_bytes(std::span(kPiece));
     piece.crc32 = digest::crc32(0, piece.bytes);
     (*upload)->put_many(std::span(&piece, 1), {});
-    Upload::Finish finish{.size = kText.size(), .crc32 = piece.crc32 ^ 1U, .pieces = 1};
+    known.ranged_copy = copies_ranges(*bucket, scratch, bucket->key_of(request.name), (*upload)->id());
+    Upload::Finish finish{.size = kPiece.size(), .crc32 = piece.crc32 ^ 1U, .pieces = 1};
     if (piece.result.has_value()) {
         const auto received = (*upload)->received();
         known.pieces_with_crc =
-            received.has_value() && received->size() == 1 && received->front().crc32 == piece.crc32;
+            received.has_value() && !received->empty() && received->front().crc32 == piece.crc32;
         const auto wrong = (*upload)->finish(finish);
         known.full_object_checksum = !wrong.has_value() && wrong.error().code == Code::corrupt;
         finish.crc32 = piece.crc32;
@@ -155,7 +167,8 @@ void keep(const std::string& folder, const Settings& settings, const Knowledge& 
     for (const auto& [name, field] : kFields) value[name] = knowledge.*field;
     const std::string path = file_of(folder, settings);
     if (!file::make_folders(AT_FDCWD, folder).has_value()) return;
-    [[maybe_unused]] const auto kept = file::write_durably(AT_FDCWD, path, json::dump(value, 1) + "\n", false);
+    [[maybe_unused]] const auto kept =
+        file::write_durably(AT_FDCWD, path, json::dump(value, 1) + "\n", false);
 }
 
 Result<Knowledge> probe(const std::shared_ptr<Bucket>& bucket) {

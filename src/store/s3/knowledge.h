@@ -1,8 +1,9 @@
 // What an endpoint can do, found by trying once, and kept.
 //
 // probe() makes about a dozen small requests beneath the prefix (objects `.haul-probe-…`, removed again):
-// create-only and If-Match writes, a conditional read, an upload whose end is refused for a wrong
-// whole-object CRC-32, and the order of a listing. Kept in FOLDER/HASH.json, a hash of endpoint and bucket.
+// create-only and If-Match writes, a conditional read, a copied range, an upload whose end is refused for a
+// wrong whole-object CRC-32, and the order of a listing. Kept in FOLDER/HASH.json, a hash of endpoint and
+// bucket.
 #pragma once
 
 #include <optional>
@@ -19,6 +20,7 @@ struct Knowledge {
     bool conditional_read = true;
     bool full_object_checksum = true;
     bool pieces_with_crc = false;  // ListParts tells each piece's CRC-32
+    bool ranged_copy = true;       // a range is copied, and with its own CRC-32 (some answer the source's)
     bool byte_order = false;
 };
 

@@ -45,7 +45,7 @@ Capabilities S3Store::capabilities() const {
     can.create_only = knowledge_.create_only;
     can.replace_if = knowledge_.replace_if;
     can.full_object_checksum = knowledge_.full_object_checksum;
-    can.ranged_copy = true;
+    can.ranged_copy = knowledge_.ranged_copy;
     can.lists_pieces = true;
     can.durable_pieces = true;
     can.keeps_metadata = true;

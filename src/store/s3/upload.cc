@@ -73,23 +73,29 @@ void S3Upload::put_many(std::span<Piece> pieces, const std::stop_token& stop) {
     }
 }
 
-Status S3Upload::copy(std::uint32_t number, std::string_view source_address, std::uint64_t offset,
-                      std::uint64_t size, const Version& version) {
+Result<Made> copy_range(Bucket& bucket, const std::string& key, const std::string& id,
+                        const CopiedRange& range) {
     constexpr std::string_view kScheme = "s3://";
-    const Tried what{"copy", std::string(source_address)};
-    if (!source_address.starts_with(kScheme))
+    const Tried what{"copy", std::string(range.source_address)};
+    if (!range.source_address.starts_with(kScheme))
         return failure(Code::unsupported, what.operation, what.subject, "it is not of this service");
-    const std::string_view source = source_address.substr(kScheme.size());
+    const std::string_view source = range.source_address.substr(kScheme.size());
     http::Request request =
-        bucket_->request("PUT", key_, {{"partNumber", std::to_string(number)}, {"uploadId", id_}});
+        bucket.request("PUT", key, {{"partNumber", std::to_string(range.number)}, {"uploadId", id}});
     request.computed = true;
     request.headers.push_back({"x-amz-copy-source", "/" + escape(source, true)});
     request.headers.push_back(
-        {"x-amz-copy-source-range", fmt::format("bytes={}-{}", offset, offset + size - 1)});
-    if (!version.tag.empty()) request.headers.push_back({"x-amz-copy-source-if-match", version.tag});
-    const http::Answer answer = TRY(bucket_->send(std::move(request), what, {}));
+        {"x-amz-copy-source-range", fmt::format("bytes={}-{}", range.offset, range.offset + range.size - 1)});
+    if (!range.version.tag.empty())
+        request.headers.push_back({"x-amz-copy-source-if-match", range.version.tag});
+    const http::Answer answer = TRY(bucket.send(std::move(request), what, {}));
     if (parse_error(answer.body)) return failure(service_error(answer, what));
-    const Made made = TRY(parse_made(answer.body, what.subject));
+    return parse_made(answer.body, what.subject);
+}
+
+Status S3Upload::copy(std::uint32_t number, std::string_view source_address, std::uint64_t offset,
+                      std::uint64_t size, const Version& version) {
+    const Made made = TRY(copy_range(*bucket_, key_, id_, {number, source_address, offset, size, version}));
     const std::lock_guard lock(mutex_);
     sent_[number] = {made.etag, made.crc32};
     return {};

@@ -50,6 +50,16 @@ class S3Upload final : public Upload {
     std::map<std::uint32_t, Sent> sent_;  // by number
 };
 
+// A range that the service copies into a piece.
+struct CopiedRange {
+    std::uint32_t number = 0;
+    std::string_view source_address;  // "s3://bucket/key"
+    std::uint64_t offset = 0, size = 0;
+    Version version = {};
+};
+[[nodiscard]] Result<Made> copy_range(Bucket& bucket, const std::string& key, const std::string& id,
+                                      const CopiedRange& range);
+
 // All uploads under way of exactly this object.
 [[nodiscard]] Result<std::vector<PendingUpload>> pending_uploads(Bucket& bucket, const std::string& name);
 

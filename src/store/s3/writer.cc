@@ -64,8 +64,12 @@ void write_objects(Bucket& bucket, std::span<Write> writes, const std::stop_toke
             write.written = version_of(exchanges[at].answer);
         } else {
             const auto bytes = exchanges[at].request.body;
-            write.result =
-                failure(checksum_error(std::move(write.result).error(), bytes, digest::crc32(0, bytes)));
+            Error error = checksum_error(std::move(write.result).error(), bytes, digest::crc32(0, bytes));
+            // If-Match where nothing is: services say that the key is not there.
+            const bool gone = write.condition.kind == Condition::Kind::replace &&
+                              code_in(exchanges[at].answer) == "NoSuchKey";
+            if (gone) error.code = Code::changed;
+            write.result = failure(std::move(error));
         }
     }
 }
