@@ -137,7 +137,8 @@ TEST(HttpClientFails, AResetSaysSo) {
     ASSERT_FALSE(exchange.result);
     EXPECT_EQ(exchange.result.error().code, Code::unavailable);
     EXPECT_EQ(exchange.result.error().retry, Retry::later);
-    EXPECT_EQ(exchange.result.error().detail, "the connection was lost: Connection reset by peer");
+    EXPECT_EQ(exchange.result.error().detail,
+              "the connection was lost: Recv failure: Connection reset by peer");
 }
 
 TEST(HttpClientFails, ANameThatIsNotFoundSaysSo) {
@@ -198,6 +199,31 @@ TEST(HttpClientFails, PlainHttpAtAnHttpsAddressSaysSo) {
     ASSERT_FALSE(exchange.result);
     EXPECT_EQ(exchange.result.error().code, Code::unavailable) << exchange.result.error().message();
     EXPECT_TRUE(exchange.result.error().detail.starts_with("no TLS: ")) << exchange.result.error().message();
+}
+
+// A port whose queue of connections is full: the kernel drops what else arrives.
+TEST(HttpClientFails, AHostThatDoesNotAnswerIsGivenUp) {
+    const file::Fd listener(::socket(AF_INET, SOCK_STREAM, 0));
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    ASSERT_EQ(::bind(listener.get(), reinterpret_cast<sockaddr*>(&address), size), 0);
+    ASSERT_EQ(::listen(listener.get(), 0), 0);
+    ASSERT_EQ(::getsockname(listener.get(), reinterpret_cast<sockaddr*>(&address), &size), 0);
+    std::vector<file::Fd> fillers;
+    for (int i = 0; i < 4; ++i) {
+        fillers.emplace_back(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0));
+        (void)::connect(fillers.back().get(), reinterpret_cast<sockaddr*>(&address), size);
+    }
+    Client client({.connect_timeout = 50ms});
+    Exchange exchange{.request = {.url = fmt::format("http://127.0.0.1:{}/x", ntohs(address.sin_port))}};
+    client.perform(exchange, {}, {});
+    ASSERT_FALSE(exchange.result);
+    EXPECT_EQ(exchange.result.error().code, Code::unavailable);
+    EXPECT_TRUE(exchange.result.error().detail.starts_with("could not connect: "))
+        << exchange.result.error().message();
+    EXPECT_FALSE(exchange.result.error().remedy.empty());
 }
 
 }  // namespace

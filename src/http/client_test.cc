@@ -286,5 +286,25 @@ TEST(HttpClient, EachHostHasItsOwnWindow) {
     for (const auto& each : exchanges) EXPECT_TRUE(each.result);
 }
 
+// The first of a call looks for the host's name, on which the others wait: not for its answer.
+TEST(HttpClient, TheFirstHoldsTheOthersOnlyUntilItIsConnected) {
+    clock::Fixed fixed(1000s, 1000s);
+    std::atomic<int> served = 0;
+    std::latch second(1);
+    ScriptedServer server([&](const Seen&, Line& line) {
+        const int number = ++served;
+        if (number == 3) second.count_down();
+        if (number == 2) second.wait();
+        line.send(reply(200, "x"));
+    });
+    Client client;
+    std::vector<Exchange> exchanges(3);
+    for (auto& each : exchanges) each.request.url = server.url("/");
+    client.perform(std::span(exchanges).first(1), {}, {});
+    fixed.advance(55s);  // the name has to be looked for again; the connection is still there
+    client.perform(std::span(exchanges).subspan(1), {}, {});
+    for (const auto& each : exchanges) EXPECT_TRUE(each.result);
+}
+
 }  // namespace
 }  // namespace haul::http
