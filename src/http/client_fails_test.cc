@@ -19,30 +19,33 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST(HttpClientFails, AStopEndsAllAtOnce) {
-    std::latch arrived(2);
-    ScriptedServer server([&arrived](const Seen&, Line& line) {
-        line.send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhe");
-        arrived.count_down();
-        line.hang();
-    });
-    Client client({.connections = 2});
-    std::vector<Exchange> exchanges(5);
-    for (auto& each : exchanges) each.request.url = server.url("/x?secret");
-    std::stop_source source;
-    const std::jthread stopper([&] {
-        arrived.wait();
-        source.request_stop();
-    });
-    client.perform(exchanges, {}, source.get_token());
-    for (const auto& each : exchanges) {
-        ASSERT_FALSE(each.result);
-        EXPECT_EQ(each.result.error().code, Code::interrupted);
-        EXPECT_EQ(each.result.error().message(), "GET " + server.url("/x") + ": stopped on request");
+    for (const std::string path : {"/nothing", "/half"}) {
+        std::latch arrived(2);
+        ScriptedServer server([&arrived](const Seen& seen, Line& line) {
+            if (seen.target == "/half") line.send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhe");
+            arrived.count_down();
+            line.hang();
+        });
+        // Nothing but the stop ends its waiting.
+        Client client({.connections = 2, .connect_timeout = 1h, .silence = 1h, .computed_silence = 1h});
+        std::vector<Exchange> exchanges(5);
+        for (auto& each : exchanges) each.request.url = server.url(path);
+        std::stop_source source;
+        const std::jthread stopper([&] {
+            arrived.wait();
+            source.request_stop();
+        });
+        client.perform(exchanges, {}, source.get_token());
+        for (const auto& each : exchanges) {
+            ASSERT_FALSE(each.result);
+            EXPECT_EQ(each.result.error().code, Code::interrupted);
+            EXPECT_EQ(each.result.error().message(), "GET " + server.url(path) + ": stopped on request");
+        }
+        EXPECT_EQ(client.traffic().failures, 0U);
+        // Stopped before it began: nothing is sent.
+        client.perform(exchanges, {}, source.get_token());
+        EXPECT_EQ(client.traffic().requests, 2U);
     }
-    EXPECT_EQ(client.traffic().failures, 0U);
-    // The client works on.
-    client.perform(exchanges, {}, source.get_token());
-    EXPECT_EQ(server.connections(), 2U);
 }
 
 // The clock stands still but for what the scripts move: nothing here depends on the machine's speed.

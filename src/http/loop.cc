@@ -61,7 +61,10 @@ void Loop::start_all(const Prepare& prepare, const std::stop_token& stop) {
             const bool scouting = needs_scout(lane);
             const std::size_t before = active_.size();
             start(*lane.queue[lane.next++], i, prepare);
-            if (scouting && active_.size() > before) lane.scout = active_.back().get();
+            if (!scouting || active_.size() == before) continue;
+            lane.scout = active_.back().get();
+            multi_->run_due_timer();  // mostly the name is known, or a connection there: nothing to wait for
+            look_at_scout(lane);
         }
         lane.member.offer();
     }
@@ -69,7 +72,7 @@ void Loop::start_all(const Prepare& prepare, const std::stop_token& stop) {
 
 bool Loop::needs_scout(const Lane& lane) const {
     const auto at = named_.find(&lane.gate);
-    return at == named_.end() || multi_->now() - at->second > kNameLasts;
+    return at == named_.end() || clock::boot() - at->second > kNameLasts;
 }
 
 void Loop::look_at_scout(Lane& lane) {
