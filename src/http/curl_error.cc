@@ -11,7 +11,8 @@ namespace haul::http {
 namespace {
 
 std::string reason(const CurlFailure& failure) {
-    if (failure.os_error != 0) {
+    // The number of another request may still stand there, but not where connecting failed.
+    if (failure.code == CURLE_COULDNT_CONNECT && failure.os_error != 0) {
         char buffer[128];
         return ::strerror_r(failure.os_error, buffer, sizeof buffer);
     }
@@ -21,7 +22,7 @@ std::string reason(const CurlFailure& failure) {
 Error connection_error(const CurlFailure& failure, const Request& request) {
     Error error =
         request_error(Code::unavailable, request, fmt::format("could not connect: {}", reason(failure)));
-    error.os_error = failure.os_error;
+    if (failure.code == CURLE_COULDNT_CONNECT) error.os_error = failure.os_error;
     error.remedy = "Check that the service runs at this address and that no firewall is between.";
     return error;
 }
@@ -37,9 +38,7 @@ Error lost_error(const CurlFailure& failure, const Request& request) {
                            ? "the connection was closed before an answer came"
                            : fmt::format("the connection was lost: {}", reason(failure));
     if (failure.received > 0) text += fmt::format(" (body cut after {} bytes)", failure.received);
-    Error error = request_error(Code::unavailable, request, std::move(text));
-    error.os_error = failure.os_error;
-    return error;
+    return request_error(Code::unavailable, request, std::move(text));
 }
 
 }  // namespace

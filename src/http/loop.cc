@@ -6,6 +6,12 @@
 #include "http/curl_error.h"
 
 namespace haul::http {
+namespace {
+
+// A little less than libcurl keeps a name.
+constexpr std::chrono::seconds kNameLasts{50};
+
+}  // namespace
 
 Result<std::unique_ptr<Loop>> Loop::create(const ClientOptions& options, Counters& counters) {
     std::unique_ptr<Loop> loop(new Loop(options, counters));
@@ -23,7 +29,7 @@ void Loop::run(std::span<Exchange> exchanges, const Prepare& prepare, const Gate
             stop_all();
             break;
         }
-        start_all(prepare);
+        start_all(prepare, stop);
         if (over()) break;
         multi_->turn(look_after());
         harvest();
@@ -46,13 +52,33 @@ bool Loop::over() const {
            std::ranges::all_of(lanes_, [](const auto& lane) { return lane->next == lane->queue.size(); });
 }
 
-void Loop::start_all(const Prepare& prepare) {
+void Loop::start_all(const Prepare& prepare, const std::stop_token& stop) {
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
         Lane& lane = *lanes_[i];
-        while (lane.next < lane.queue.size() && lane.member.acquire())
+        if (lane.scout) look_at_scout(lane);
+        while (!lane.scout && lane.next < lane.queue.size() && !stop.stop_requested() &&
+               lane.member.acquire()) {
+            const bool scouting = needs_scout(lane);
+            const std::size_t before = active_.size();
             start(*lane.queue[lane.next++], i, prepare);
+            if (!scouting || active_.size() == before) continue;
+            lane.scout = active_.back().get();
+            multi_->run_due_timer();  // mostly the name is known, or a connection there: nothing to wait for
+            look_at_scout(lane);
+        }
         lane.member.offer();
     }
+}
+
+bool Loop::needs_scout(const Lane& lane) const {
+    const auto at = named_.find(&lane.gate);
+    return at == named_.end() || clock::boot() - at->second > kNameLasts;
+}
+
+void Loop::look_at_scout(Lane& lane) {
+    if (!lane.scout->reached()) return;
+    named_[&lane.gate] = multi_->now();
+    lane.scout = nullptr;
 }
 
 void Loop::start(Exchange& exchange, std::size_t lane, const Prepare& prepare) {
@@ -96,6 +122,11 @@ std::unique_ptr<Transfer> Loop::idle_transfer(const Request& request) {
 
 void Loop::retire(Transfer& transfer) {
     multi_->remove(transfer);
+    Lane& lane = *lanes_[transfer.lane];
+    if (lane.scout == &transfer) {  // however it ended: the others find out by themselves
+        named_[&lane.gate] = multi_->now();
+        lane.scout = nullptr;
+    }
     const Exchange& exchange = transfer.exchange();
     const int status = exchange.answer.status;
     const bool throttled = status == 429 || status == 503;
@@ -106,11 +137,11 @@ void Loop::retire(Transfer& transfer) {
     counters_.bytes_sent.fetch_add(sent, std::memory_order_relaxed);
     counters_.bytes_received.fetch_add(transfer.received(), std::memory_order_relaxed);
     const auto now = multi_->now();
-    lanes_[transfer.lane]->member.release({.bytes = sent + transfer.received(),
-                                           .took = std::max(now - transfer.began(), clock::Nanoseconds{}),
-                                           .answered = exchange.result && !throttled,
-                                           .throttled = throttled},
-                                          now);
+    lane.member.release({.bytes = sent + transfer.received(),
+                         .took = std::max(now - transfer.began(), clock::Nanoseconds{}),
+                         .answered = exchange.result && !throttled,
+                         .throttled = throttled},
+                        now);
     auto& slot = active_[transfer.place];
     std::swap(slot, active_.back());
     slot->place = static_cast<std::size_t>(&slot - active_.data());
@@ -136,11 +167,11 @@ clock::Nanoseconds Loop::look_after() const {
 
 void Loop::give_up_silent() {
     if (look_after() > clock::Nanoseconds::zero()) return;
-    looked_ = multi_->now();
+    // Not as of now: were we held up, bytes may have come that we have not seen.
+    looked_ = multi_->seen_until();
     for (std::size_t i = active_.size(); i-- > 0;) {
         Transfer& transfer = *active_[i];
-        // Not as of now: were we held up, bytes may have come that we have not seen.
-        if (!transfer.silent(options_, multi_->seen_until())) continue;
+        if (!transfer.silent(options_, looked_)) continue;
         transfer.end(transfer.silence_error(options_));
         retire(transfer);
     }

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <stop_token>
@@ -39,11 +40,16 @@ class Loop {
         Gate::Member member;
         std::vector<Exchange*> queue = {};
         std::size_t next = 0;
+        // While it looks for the host's name the others wait: each would ask the name service by itself.
+        const Transfer* scout = nullptr;
     };
 
     Loop(const ClientOptions& options, Counters& counters) : options_(options), counters_(counters) {}
     void fill_lanes(std::span<Exchange> exchanges, const GateOf& gate_of);
-    void start_all(const Prepare& prepare);
+    void start_all(const Prepare& prepare, const std::stop_token& stop);
+    // Whether a request of this lane has to look for the name first.
+    [[nodiscard]] bool needs_scout(const Lane& lane) const;
+    void look_at_scout(Lane& lane);
     void start(Exchange& exchange, std::size_t lane, const Prepare& prepare);
     [[nodiscard]] Status launch(Exchange& exchange, std::size_t lane, const Prepare& prepare);
     [[nodiscard]] std::unique_ptr<Transfer> idle_transfer(const Request& request);
@@ -63,6 +69,7 @@ class Loop {
     std::unique_ptr<Multi> multi_;
     std::vector<std::unique_ptr<Lane>> lanes_;
     clock::Nanoseconds looked_{};
+    std::map<const Gate*, clock::Nanoseconds> named_;  // when a host's name was last known
 };
 
 }  // namespace haul::http

@@ -30,6 +30,8 @@ class Multi {
     void remove(Transfer& transfer);
     // Waits until something happens, somebody wakes it or `most` has passed, and lets libcurl work.
     void turn(clock::Nanoseconds most);
+    // Lets libcurl do what it has to do by now, such as beginning what was added. turn() does so, too.
+    void run_due_timer();
     // The next that ended. It is still in: remove it.
     [[nodiscard]] std::optional<std::pair<Transfer*, CURLcode>> next_done();
     // The current or the next turn ends early. Thread-safe.
@@ -43,7 +45,6 @@ class Multi {
     [[nodiscard]] Status open(unsigned connections);
     void watch(Transfer* transfer, int socket, int what);
     void act(int socket, int mask);
-    void run_due_timer();
     [[nodiscard]] int wait_ms(clock::Nanoseconds most) const;
     static int socket_callback(CURL* easy, curl_socket_t socket, int what, void* self, void*) noexcept;
     static int timer_callback(CURLM*, long milliseconds, void* self) noexcept;

@@ -49,6 +49,10 @@ bool Transfer::set_constant(const ClientOptions& options) {
            set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout.count())) &&
            set(CURLOPT_USERAGENT, options.user_agent.c_str()) && set(CURLOPT_BUFFERSIZE, buffer) &&
            set(CURLOPT_UPLOAD_BUFFERSIZE, buffer) && set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) &&
+           set(CURLOPT_PREREQFUNCTION, &ready_callback) &&
+           set(CURLOPT_PREREQDATA, static_cast<void*>(this)) &&
+           set(CURLOPT_SOCKOPTFUNCTION, &opened_callback) &&
+           set(CURLOPT_SOCKOPTDATA, static_cast<void*>(this)) &&
            set(CURLOPT_HEADERFUNCTION, &header_callback) &&
            set(CURLOPT_HEADERDATA, static_cast<void*>(this)) && set(CURLOPT_WRITEFUNCTION, &body_callback) &&
            set(CURLOPT_WRITEDATA, static_cast<void*>(this));
@@ -63,6 +67,7 @@ Status Transfer::begin(Exchange& exchange, clock::Nanoseconds now) {
     delivered_all_ = exchange.request.body.empty();
     too_long_ = false;
     socket_ = -1;
+    reached_ = false;
     error_text_[0] = '\0';
     const Request& request = exchange.request;
     if (origin_of(request.url).empty())
@@ -109,6 +114,17 @@ bool Transfer::set_method(const Request& request) {
     return set(CURLOPT_POST, 1L) && set(CURLOPT_POSTFIELDS, fields) &&
            set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size())) &&
            set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
+}
+
+int Transfer::opened_callback(void* self, curl_socket_t, curlsocktype) noexcept {
+    static_cast<Transfer*>(self)->reached_ = true;
+    return CURL_SOCKOPT_OK;
+}
+
+// Also where a kept connection is used.
+int Transfer::ready_callback(void* self, char*, char*, int, int) noexcept {
+    static_cast<Transfer*>(self)->reached_ = true;
+    return CURL_PREREQFUNC_OK;
 }
 
 std::size_t Transfer::header_callback(char* data, std::size_t, std::size_t count, void* self) noexcept {

@@ -49,6 +49,8 @@ class Transfer {
     [[nodiscard]] clock::Nanoseconds began() const { return began_; }
     [[nodiscard]] std::uint64_t received() const { return received_; }
     [[nodiscard]] std::uint64_t sent() const;
+    // The host's name is known by now: a connection is being made, or was there.
+    [[nodiscard]] bool reached() const { return reached_; }
     // As libcurl says: -1 where it has none.
     void use_socket(int socket) { socket_ = socket; }
 
@@ -62,6 +64,8 @@ class Transfer {
     std::size_t take_header(std::string_view line);
     std::size_t take_body(std::string_view bytes);
     [[nodiscard]] bool is_for_into() const;
+    static int opened_callback(void* self, curl_socket_t, curlsocktype) noexcept;
+    static int ready_callback(void* self, char*, char*, int, int) noexcept;
     static std::size_t header_callback(char* data, std::size_t, std::size_t count, void* self) noexcept;
     static std::size_t body_callback(char* data, std::size_t, std::size_t count, void* self) noexcept;
 
@@ -74,6 +78,7 @@ class Transfer {
     bool delivered_all_ = false;
     bool too_long_ = false;  // the body was longer than there was room for
     int socket_ = -1;
+    bool reached_ = false;
     std::vector<std::string> lines_;  // the list of headers: libcurl reads it where it is
     std::vector<curl_slist> list_;
     std::array<char, CURL_ERROR_SIZE> error_text_{};
