@@ -34,7 +34,7 @@ class SenderTest : public testing::Test {
         return tiles;
     }
     static Status always() { return {}; }
-    harness::Turnstile& puts() { return store_.plan.puts; }
+    harness::Turnstile& wire() { return store_.plan.puts; }
 
     harness::WatchedStore store_{std::make_unique<store::memory::MemoryStore>()};
     std::unique_ptr<store::Upload> upload_;
@@ -42,19 +42,19 @@ class SenderTest : public testing::Test {
 };
 
 TEST_F(SenderTest, SendsSeveralAtATimeAndCountsWhatArrived) {
-    puts().hold_all();
+    wire().hold_all();
     Sender sender(*upload_, 3, always, {});
     sender.submit(tiles({0, 1, 2, 3}));
-    ASSERT_TRUE(puts().await(3U));
+    ASSERT_TRUE(wire().await(3U));
     std::vector<SentPiece> sent;
     ASSERT_TRUE(sender.collect(sent));
     EXPECT_TRUE(sent.empty());
-    puts().let_go("put 2");
+    wire().let_go("put 2");
     sender.wait({});
     ASSERT_TRUE(sender.collect(sent));
     ASSERT_EQ(sent.size(), 1U);
     EXPECT_EQ(sent.front().index, 1U);
-    puts().open();
+    wire().open();
     while (!sender.idle()) sender.wait({});
     ASSERT_TRUE(sender.collect(sent));
     EXPECT_EQ(sent.size(), 4U);
@@ -64,31 +64,31 @@ TEST_F(SenderTest, WithoutThreadsItSendsBeforeItReturns) {
     Sender sender(*upload_, 0, always, {});
     sender.submit(tiles({0, 1}));
     EXPECT_TRUE(sender.idle());
-    EXPECT_EQ(puts().most_at_once(), 1U);
+    EXPECT_EQ(wire().most_at_once(), 1U);
     std::vector<SentPiece> sent;
     ASSERT_TRUE(sender.collect(sent));
     EXPECT_EQ(sent.size(), 2U);
 }
 
 TEST_F(SenderTest, DiscardingWaitsForWhatIsUnderWay) {
-    puts().hold([](const std::string& call) { return call == "put 3"; });
+    wire().hold([](const std::string& call) { return call == "put 3"; });
     BufferPool one(1, kSize);
     Sender sender(*upload_, 1, always, {});
     sender.submit(tiles({0, 2}));
-    ASSERT_TRUE(puts().await("put 3"));
+    ASSERT_TRUE(wire().await("put 3"));
     std::vector<Tile> queued = tiles({4});
     queued.front().buffer = Buffer(one, one.take({}));
     sender.submit(std::move(queued));
     // What is queued is dropped first: its buffer comes back.
     auto helper = std::async(std::launch::async, [&] {
         one.give_back(one.take({}));
-        puts().open();
+        wire().open();
     });
     sender.discard_from(1);
-    EXPECT_EQ(puts().times("put 3 ended"), 1U);
+    EXPECT_EQ(wire().times("put 3 ended"), 1U);
     helper.get();
     EXPECT_TRUE(sender.idle());
-    EXPECT_EQ(puts().times("put 5"), 0U);
+    EXPECT_EQ(wire().times("put 5"), 0U);
     std::vector<SentPiece> sent;
     ASSERT_TRUE(sender.collect(sent));
     ASSERT_EQ(sent.size(), 1U);
@@ -105,7 +105,23 @@ TEST_F(SenderTest, AfterAFailureNothingMoreBegins) {
     const Status failed = sender.collect(sent);
     ASSERT_FALSE(failed);
     EXPECT_EQ(failed.error().subject, "put 1");
-    EXPECT_EQ(puts().log().size(), 2U);
+    EXPECT_EQ(wire().log().size(), 2U);
+}
+
+TEST_F(SenderTest, TheFirstFailureInTheImageIsTold) {
+    store_.plan.failing = {3, 4};
+    wire().hold_all();
+    Sender sender(*upload_, 2, always, {});
+    sender.submit(tiles({2, 3}));
+    ASSERT_TRUE(wire().await(2U));
+    wire().let_go("put 4");
+    sender.wait({});
+    auto helper = std::async(std::launch::async, [&] { wire().open(); });
+    std::vector<SentPiece> sent;
+    const Status failed = sender.collect(sent);
+    helper.get();
+    ASSERT_FALSE(failed);
+    EXPECT_EQ(failed.error().subject, "put 3");
 }
 
 TEST_F(SenderTest, WhoMayNotSendDoesNot) {
@@ -116,32 +132,32 @@ TEST_F(SenderTest, WhoMayNotSendDoesNot) {
     const Status fenced = sender.collect(sent);
     ASSERT_FALSE(fenced);
     EXPECT_EQ(fenced.error().code, Code::fenced);
-    EXPECT_TRUE(puts().log().empty());
+    EXPECT_TRUE(wire().log().empty());
 }
 
 TEST_F(SenderTest, BuffersComeBackWhenTheirPutIsOver) {
     BufferPool one(1, kSize);
-    puts().hold_all();
+    wire().hold_all();
     Sender sender(*upload_, 1, always, {});
     std::vector<Tile> some = tiles({0});
     some.front().buffer = Buffer(one, one.take({}));
     sender.submit(std::move(some));
-    ASSERT_TRUE(puts().await(1U));
+    ASSERT_TRUE(wire().await(1U));
     std::stop_source now;
     now.request_stop();
     EXPECT_EQ(one.take(now.get_token()), nullptr);
-    puts().open();
+    wire().open();
     std::byte* const again = one.take({});
     EXPECT_NE(again, nullptr);
     one.give_back(again);
 }
 
 TEST_F(SenderTest, AStopEndsWhatIsUnderWay) {
-    puts().hold_all();
+    wire().hold_all();
     std::stop_source stop;
     Sender sender(*upload_, 2, always, stop.get_token());
     sender.submit(tiles({0, 1, 2}));
-    ASSERT_TRUE(puts().await(2U));
+    ASSERT_TRUE(wire().await(2U));
     stop.request_stop();
     sender.settle();
     std::vector<SentPiece> sent;
