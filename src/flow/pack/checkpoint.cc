@@ -47,6 +47,7 @@ std::string to_text(const FillCheckpoint& checkpoint) {
     value["tile_size"] = checkpoint.tile_size;
     json::put_bytes(value, "upload", checkpoint.upload);
     value["log"] = checkpoint.log_length;
+    value["meta"] = checkpoint.meta_length;
     value["tiles"] = tiles_text(checkpoint.sent);
     json::Ordered versions = json::Ordered::array();
     for (const auto& [entry, tag] : checkpoint.versions)
@@ -62,6 +63,7 @@ Result<FillCheckpoint> parse_checkpoint(const std::string& text) {
     checkpoint.tile_size = TRY(json::uint_at(value, "tile_size", kSubject));
     checkpoint.upload = TRY(json::find_bytes(value, "upload", kSubject)).value_or("");
     checkpoint.log_length = TRY(json::uint_at(value, "log", kSubject));
+    checkpoint.meta_length = TRY(json::find_uint(value, "meta", kSubject)).value_or(0);
     checkpoint.sent = TRY(parse_tiles(TRY(json::string_at(value, "tiles", kSubject))));
     const auto versions = value.find("versions");
     if (versions == value.end() || !versions->is_array()) return checkpoint;

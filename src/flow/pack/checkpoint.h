@@ -18,10 +18,11 @@ struct SentTile {
 struct FillCheckpoint {
     std::uint32_t revision = 0;  // of the list that it belongs to
     std::uint64_t tile_size = 0;
-    std::string upload;            // store::Upload::id()
-    std::uint64_t log_length = 0;  // bytes of the progress log that count
-    std::vector<SentTile> sent;    // durable at the store
-    SpanningVersions versions;     // of entries that reach into tiles not sent
+    std::string upload;             // store::Upload::id()
+    std::uint64_t log_length = 0;   // bytes of the progress log that count
+    std::uint64_t meta_length = 0;  // of the log of metadata
+    std::vector<SentTile> sent;     // durable at the store
+    SpanningVersions versions;      // of entries that reach into tiles not sent
 };
 
 [[nodiscard]] std::string to_text(const FillCheckpoint& checkpoint);

@@ -15,6 +15,12 @@
 #include "flow/set/image_check.h"
 
 namespace haul::pack {
+namespace {
+
+// Bytes of metadata in memory; what comes with millions of small objects has no bound of its own.
+constexpr std::uint64_t kMostMetaWaiting = 1ULL << 20U;
+
+}  // namespace
 
 PartFill::PartFill(Work& work, engine::Context& context, std::uint32_t part, std::uint32_t revision,
                    PartList list, const Window& window)
@@ -27,6 +33,8 @@ PartFill::PartFill(Work& work, engine::Context& context, std::uint32_t part, std
       tile_size_(window.tile_size),
       algorithm_(digest::algorithm_named(work.request.options.digest).value_or(digest::Algorithm::xxh128)),
       log_(work.job.folder(), part, set::digest_width(algorithm_)),
+      metas_(work.job.folder(), part),
+      wants_meta_(work.source.capabilities().keeps_metadata),
       last_checkpoint_(clock::boot()) {}
 
 Result<FilledPart> PartFill::run() {
@@ -42,6 +50,7 @@ Result<FilledPart> PartFill::run() {
         const Status revised = revise(std::move(*removed));
         if (!revised) return failure(leave(revised.error()));
     }
+    TRY(metas_.append(revision_, list_.table.entries()));
     return result();
 }
 
@@ -80,7 +89,11 @@ Result<bool> PartFill::resume() {
     auto upload = work_.destination.open_upload(request);
     if (!upload && upload.error().code == Code::not_found) return false;
     if (!upload) return failure(std::move(upload).error());
-    auto members = log_.load(revision_, saved.log_length);
+    const auto load = [&]() -> Result<FinishedMembers> {
+        TRY(metas_.load(revision_, saved.meta_length));
+        return log_.load(revision_, saved.log_length);
+    };
+    auto members = load();
     if (!members) {
         work_.hub.note(report::Level::warning, "begins again: " + members.error().message(),
                        format::part_name(part_));
@@ -108,9 +121,10 @@ Result<bool> PartFill::resume() {
 // Reads and sends from tile `restart_` on. Empty: all is sent; else the members that have to leave. The
 // reader, which looks into the table, is gone when the caller makes another table.
 Result<std::vector<Removed>> PartFill::fill_once() {
-    TileReader reader(work_.source, list_.table, *pool_,
-                      {tile_size_, restart_, sealer_->finished(), sent_, versions_, window_.readers},
-                      work_.shutdown.stop());
+    TileReader reader(
+        work_.source, list_.table, *pool_,
+        {tile_size_, restart_, sealer_->finished(), sent_, versions_, wants_meta_, window_.readers},
+        work_.shutdown.stop());
     // Sending can hold every buffer for long: who waits for one then would not hear of a drain.
     const std::stop_token until = window_.senders > 0 ? work_.shutdown.drain() : std::stop_token();
     while (true) {
@@ -126,7 +140,9 @@ Result<std::vector<Removed>> PartFill::fill_once() {
 }
 
 Status PartFill::checkpoint_if_due() {
-    if (!got_further() || clock::boot() - last_checkpoint_ < engine::checkpoint_interval()) return {};
+    const bool due = clock::boot() - last_checkpoint_ >= engine::checkpoint_interval() ||
+                     metas_.waiting() > kMostMetaWaiting;
+    if (!due || !got_further()) return {};
     return checkpoint();
 }
 
@@ -138,9 +154,11 @@ Result<std::vector<Removed>> PartFill::take(Tile tile) {
     std::uint64_t bytes = 0;
     for (const TileRead& read : tile.reads) bytes += read.into.size();
     const std::size_t before = sealer_->finished();
+    std::vector<SeenMeta> metas = std::move(tile.metas);
     std::vector<Tile> ready;
     removed = sealer_->take(std::move(tile), ready);
     if (!removed.empty()) return removed;
+    for (SeenMeta& seen : metas) metas_.note(seen.entry, std::move(seen.text));
     std::erase_if(ready, [](const Tile& sealed) { return sealed.sent; });
     sender_->submit(std::move(ready));
     TRY(note_sent());
@@ -213,6 +231,7 @@ Status PartFill::revise(std::vector<Removed> removed) {
     list_ = TRY(read_list(work_, revised, revision_));
     sealer_ = std::move(sealer);
     sealer_->rewind(list_.table, first, restart_);
+    metas_.forget_from(first);
     sent_.resize(std::min(restart_, tile_count()));
     sent_.resize(tile_count(), false);
     tile_crcs_.resize(tile_count());
@@ -226,12 +245,14 @@ Status PartFill::checkpoint() {
     // The log holds every finished member; one whose last tile was not sent yet is read again, its sums are
     // known.
     const std::uint64_t length = TRY(log_.append(revision_, sealer_->members(), sealer_->finished()));
+    const std::uint64_t meta_length = TRY(metas_.append(revision_, sealer_->finished()));
     FAULT_POINT("pack.checkpoint.before_commit");
     FillCheckpoint saved;
     saved.revision = revision_;
     saved.tile_size = tile_size_;
     saved.upload = upload_->id();
     saved.log_length = length;
+    saved.meta_length = meta_length;
     for (std::size_t index = 0; index < sent_.size(); ++index) {
         if (sent_[index]) saved.sent.push_back({index, tile_crcs_[index]});
     }
@@ -283,6 +304,7 @@ FilledPart PartFill::result() {
     }
     filled.pieces = static_cast<std::uint32_t>(tile_count());
     filled.members = sealer_->take_members();
+    filled.metas = &metas_;
     sealer_.reset();
     sender_.reset();
     pool_.reset();  // reading back, where that is asked for, takes as much

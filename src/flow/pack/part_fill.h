@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "engine/engine.h"
+#include "flow/pack/meta_log.h"
 #include "flow/pack/part_unit.h"
 #include "flow/pack/progress_log.h"
 #include "flow/pack/sealer.h"
@@ -30,6 +31,7 @@ struct FilledPart {
     std::unique_ptr<store::Upload> upload;
     format::MemberTable table;
     FinishedMembers members;
+    const MetaLog* metas = nullptr;       // of the PartFill
     std::vector<format::ListNote> notes;  // of the highest revision
     std::uint32_t crc32 = 0;              // of the image
     std::uint32_t pieces = 0;
@@ -42,7 +44,10 @@ class PartFill {
              const Window& window);
     [[nodiscard]] Result<FilledPart> run();
     // The part is published: what only resuming needs goes.
-    void forget_progress() { log_.remove(); }
+    void forget_progress() {
+        log_.remove();
+        metas_.remove();
+    }
 
   private:
     [[nodiscard]] Status open_upload();
@@ -76,6 +81,8 @@ class PartFill {
     std::uint64_t tile_size_ = 0;
     digest::Algorithm algorithm_;
     ProgressLog log_;
+    MetaLog metas_;
+    bool wants_meta_ = false;
     engine::SpaceHold hold_;
     std::unique_ptr<store::Upload> upload_;
     std::unique_ptr<BufferPool> pool_;

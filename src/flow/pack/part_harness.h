@@ -181,6 +181,7 @@ class WatchedStore final : public store::wrap::ForwardingStore {
 class PartTest : public testing::Test {
   protected:
     static constexpr std::uint64_t kMiB = 1ULL << 20U;
+    PartTest() { request_.tile_size = kMiB; }
     ~PartTest() override {
         if (!state_.empty()) std::filesystem::remove_all(state_);
     }
@@ -221,7 +222,6 @@ class PartTest : public testing::Test {
         claim.claim.flow = "pack";
         claim.claim.token = job_->token();
         claim_ = claim::Claim::take(destination_, std::move(claim), hub_, {}).value();
-        request_.tile_size = kMiB;
         work_ = std::unique_ptr<Work>(new Work{request_, source_, destination_, *claim_, *job_, hub_,
                                                shutdown_, engine::Budget("parts", 1),
                                                engine::SpaceBudget("memory", [] { return std::nullopt; })});

@@ -7,6 +7,8 @@
 #include "base/digest.h"
 #include "base/fault_point.h"
 #include "base/json.h"
+#include "flow/pack/meta_log.h"
+#include "flow/pack/notes.h"
 #include "flow/pack/window.h"
 #include "flow/set/image_check.h"
 #include "flow/set/set_view.h"
@@ -23,6 +25,7 @@ struct Contents {
     const format::MemberTable& table;
     const std::vector<std::uint32_t>& crcs;
     const std::string& digests;
+    const MetaLog& metas;
 };
 
 // The lines of a part's manifest, with what filling found out.
@@ -62,10 +65,15 @@ Result<std::string> manifest_bytes(const Work& work, std::uint32_t number, const
     bytes.reserve(part.table.lines() * 128);
     format::ManifestWriter writer;
     TRY(writer.begin(header, bytes));
+    MetaLog::Reader metas(part.metas);
     std::size_t entry = 0;
     for (std::size_t line = 0; line < part.table.lines(); ++line) {
         const bool has_entry = entry < part.table.entries() && part.table.line_of(entry) == line;
-        TRY(writer.add(published_member(part, keep_version, algorithm, line, entry, has_entry), bytes));
+        format::Member member = published_member(part, keep_version, algorithm, line, entry, has_entry);
+        if (has_entry) {
+            if (Meta meta = TRY(metas.of(entry)); !meta.empty()) member.meta = std::move(meta);
+        }
+        TRY(writer.add(member, bytes));
         if (has_entry) ++entry;
     }
     TRY(writer.end(bytes));
@@ -159,6 +167,37 @@ Status remove_unpublished(Work& work, const store::Object& image, const std::str
     return std::move(remove.result);
 }
 
+// Of a part that is there already, whose members are not read again. What is no longer there as it was listed
+// leaves its line without.
+Status ask_for_metas(Work& work, const format::MemberTable& table, MetaLog& metas) {
+    if (!work.source.capabilities().keeps_metadata) return {};
+    std::vector<std::size_t> entries;
+    std::vector<store::Read> asked;
+    for (std::size_t entry = 0; entry <= table.entries(); ++entry) {
+        const bool end = entry == table.entries();
+        if (!end && table.kind(table.line_of(entry)) == zip::Kind::file) {
+            store::Read& read = asked.emplace_back();
+            read.name = table.path(table.line_of(entry));
+            read.version.tag = table.version(table.line_of(entry));
+            read.want_attributes = true;
+            entries.push_back(entry);
+        }
+        if (!end && asked.size() < kReadsAtOnce) continue;
+        work.source.read_many(asked, work.shutdown.stop());
+        for (std::size_t i = 0; i < asked.size(); ++i) {
+            if (asked[i].result) {
+                metas.note(entries[i], meta_text(asked[i].attributes));
+            } else if (!about_member(asked[i].result.error())) {
+                return failure(std::move(asked[i].result).error());
+            }
+        }
+        TRY(metas.append(1, end ? entry : entry + 1));
+        asked.clear();
+        entries.clear();
+    }
+    return {};
+}
+
 Result<std::optional<PublishedPart>> adopt(Work& work, std::uint32_t number, const PartList& list,
                                            const store::Object& image, std::size_t at_once) {
     std::string wrong;
@@ -174,8 +213,12 @@ Result<std::optional<PublishedPart>> adopt(Work& work, std::uint32_t number, con
         TRY(remove_unpublished(work, image, wrong.empty() ? contents.error().message() : wrong));
         return std::optional<PublishedPart>();
     }
-    return std::optional(TRY(write_manifest(work, number, {list.table, contents->crcs, contents->digests},
-                                            contents->crc32, list.end.oversize)));
+    MetaLog metas(work.job.folder(), number);
+    TRY(ask_for_metas(work, list.table, metas));
+    auto made = write_manifest(work, number, {list.table, contents->crcs, contents->digests, metas},
+                               contents->crc32, list.end.oversize);
+    metas.remove();
+    return std::optional(TRY(std::move(made)));
 }
 
 }  // namespace
@@ -190,7 +233,7 @@ Result<PublishedPart> publish(Work& work, FilledPart& filled, bool oversize, std
     if (!finished && finished.error().code != Code::exists) return failure(std::move(finished).error());
     FAULT_POINT("pack.part.after_publish");
     const bool proven = TRY(check_published(work, name, size, filled.crc32));
-    const Contents contents{filled.table, filled.members.crcs, filled.members.digests};
+    const Contents contents{filled.table, filled.members.crcs, filled.members.digests, *filled.metas};
     if (!finished || !proven || work.request.verify_full)
         TRY(read_back(work, name, contents, filled.crc32, at_once));
     return write_manifest(work, filled.part, contents, filled.crc32, oversize);

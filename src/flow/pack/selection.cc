@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/json.h"
+#include "flow/pack/meta_log.h"
 #include "flow/pack/notes.h"
 #include "zip/names.h"
 
@@ -43,8 +44,7 @@ std::optional<format::Member> member_of(const store::Object& object) {
     member.mode = object.attributes.mode;
     member.uid = object.attributes.uid;
     member.gid = object.attributes.gid;
-    member.meta = object.attributes.metadata;
-    if (!object.attributes.content_type.empty()) member.meta["content-type"] = object.attributes.content_type;
+    member.meta = meta_of(object.attributes);
     switch (object.kind) {
         case store::Kind::file:
             member.kind = zip::Kind::file;

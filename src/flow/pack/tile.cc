@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "flow/pack/meta_log.h"
+
 namespace haul::pack {
 
 BufferPool::BufferPool(std::size_t buffers, std::size_t size) : size_(size) {
@@ -67,7 +69,7 @@ void plan_reads(const format::MemberTable& table, std::size_t finished, Tile& ti
 }
 
 void read_tile(store::Store& source, const format::MemberTable& table, const SpanningVersions& versions,
-               Tile& tile, const std::stop_token& stop) {
+               Tile& tile, const std::stop_token& stop, bool want_meta) {
     std::vector<store::Read> batch;
     for (std::size_t begin = 0; begin < tile.reads.size() && !stop.stop_requested(); begin += kReadsAtOnce) {
         const std::span<const TileRead> planned =
@@ -84,11 +86,15 @@ void read_tile(store::Store& source, const format::MemberTable& table, const Spa
                                   : std::max(tile.begin, table.layout().data_offset(entry)) -
                                         table.layout().data_offset(entry);
             batch[i].into = planned[i].into;
+            batch[i].want_attributes = want_meta && batch[i].offset == 0;
         }
         source.read_many(batch, stop);
         for (std::size_t i = 0; i < planned.size(); ++i) {
             if (!batch[i].result)
                 tile.failed.push_back({planned[i].entry, std::move(batch[i].result).error()});
+            if (!batch[i].want_attributes || !batch[i].result) continue;
+            if (std::string text = meta_text(batch[i].attributes); !text.empty())
+                tile.metas.push_back({planned[i].entry, std::move(text)});
         }
         if (begin == 0) tile.first_version = batch.front().result ? batch.front().seen.tag : std::string();
         tile.last_version = batch.back().result ? batch.back().seen.tag : std::string();

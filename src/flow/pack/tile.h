@@ -61,6 +61,11 @@ struct TileRead {
     std::size_t entry = 0;
     std::span<std::byte> into;  // empty: the file is, and was opened all the same
 };
+// What came with the first read of a member, as meta_text() has it.
+struct SeenMeta {
+    std::size_t entry = 0;
+    std::string text;
+};
 struct FailedRead {
     std::size_t entry = 0;
     Error error;
@@ -74,6 +79,7 @@ struct Tile {
     Buffer buffer;
     std::vector<TileRead> reads;     // in the order of the image
     std::vector<FailedRead> failed;  // of those
+    std::vector<SeenMeta> metas;     // in the same order, where they were wanted and there are any
     // Strong versions of what the first and the last read saw; empty: it failed. The members between them lie
     // in this tile alone.
     std::string first_version, last_version;
@@ -94,9 +100,9 @@ using SpanningVersions = std::map<std::size_t, std::string>;
 
 // Reads of one batch: a tile can hold a hundred thousand files, and a store::Read is large.
 inline constexpr std::size_t kReadsAtOnce = 4096;
-// Does what was planned, in batches.
+// Does what was planned, in batches. `want_meta`: attributes too, with the first read of each member.
 void read_tile(store::Store& source, const format::MemberTable& table, const SpanningVersions& versions,
-               Tile& tile, const std::stop_token& stop);
+               Tile& tile, const std::stop_token& stop, bool want_meta = false);
 
 // Whether a member that earlier tiles hold a part of was read in another version here, which no store can
 // know where tiles are read side by side: it fails as changed.

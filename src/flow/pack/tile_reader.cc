@@ -86,7 +86,7 @@ bool TileReader::read_one(const std::stop_token& stop) {
         place = begun_++;
     }
     plan_reads(table_, plan_.finished, *tile);
-    read_tile(source_, table_, versions_of(*tile), *tile, stop);
+    read_tile(source_, table_, versions_of(*tile), *tile, stop, plan_.want_meta);
     if (stop.stop_requested()) return false;
     {
         const std::scoped_lock lock(mutex_);

@@ -26,6 +26,7 @@ struct ReadPlan {
     std::size_t finished = 0;  // entries before this one need no digest any more
     std::vector<bool> sent;    // tiles that the store has
     SpanningVersions versions;
+    bool want_meta = false;
     unsigned threads = 1;  // tiles read at a time, as far as the pool has buffers
 };
 

@@ -21,6 +21,8 @@ constexpr std::uint64_t kReadsWanted = 256;
 constexpr std::uint64_t kMostReaders = 16, kSenders = 8;
 // A store::Read, its version and what the service's client holds for it.
 constexpr std::uint64_t kReadMemory = 512;
+// What a service keeps beside an object, usually: a Content-Type, a time.
+constexpr std::uint64_t kMetaMemory = 160;
 
 std::uint64_t divided_up(std::uint64_t bytes, std::uint64_t by) { return (bytes + by - 1) / by; }
 
@@ -83,7 +85,8 @@ Window window_for(const WindowNeed& need, const PartUnit& unit) {
         reads_far ? std::clamp<std::uint64_t>(kReadsWanted / extents, 2, kMostReaders) : 1;
     const std::uint64_t senders = sends_far ? kSenders : 0;
     const std::uint64_t a_reader = std::min<std::uint64_t>(extents + 1, kReadsAtOnce) * kReadMemory;
-    const std::uint64_t fitting = need.share / (per_tile(window.tile_size, unit) + a_reader);
+    const std::uint64_t metas = need.source.keeps_metadata ? extents * kMetaMemory : 0;
+    const std::uint64_t fitting = need.share / (per_tile(window.tile_size, unit) + a_reader + metas);
     const std::uint64_t tiles = divided_up(unit.image_size, window.tile_size);
     const std::uint64_t wanted = std::min(kLeastBuffers + readers + senders, tiles + 1);
     window.buffers = static_cast<std::size_t>(
@@ -91,7 +94,7 @@ Window window_for(const WindowNeed& need, const PartUnit& unit) {
     const std::uint64_t side_by_side = std::max<std::uint64_t>(window.buffers, 3) - 2;
     window.readers = static_cast<unsigned>(std::min(readers, side_by_side));
     window.senders = static_cast<unsigned>(std::min(senders, side_by_side));
-    window.beside = window.readers * a_reader;
+    window.beside = window.readers * a_reader + window.buffers * metas;
     if (sends_far) window.stretches = stretches_in(memory_of(window, unit));
     return window;
 }
