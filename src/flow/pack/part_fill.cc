@@ -66,21 +66,21 @@ Result<FilledPart> PartFill::run() {
     return result();
 }
 
+UploadPlan PartFill::plan() const {
+    return {part_, revision_, list_.end.layout_hash, list_.table.layout().image_size(), tile_size_};
+}
+
 Status PartFill::open_upload() {
-    store::UploadRequest request;
-    request.name = format::part_name(part_);
-    request.size = list_.table.layout().image_size();
-    request.condition.kind = store::Condition::Kind::create_only;
-    request.scratch = scratch_name(part_, work_.claim.number());
-    hold_ = TRY(work_.space.reserve(request.size, request.name, work_.shutdown.drain()));
-    TRY(work_.claim.check_if_stale());
+    hold_ = TRY(work_.space.reserve(plan().image_size, format::part_name(part_), work_.shutdown.drain()));
     FAULT_POINT("pack.part.before_upload");
     const std::uint64_t before = work_.destination.capabilities().free_bytes.value_or(0);
-    upload_ = TRY(work_.destination.open_upload(request));
+    PartUpload opened = TRY(open_part_upload(work_, plan()));
     // Where the store takes the room at once it no longer counts as free; else tile by tile.
     const std::uint64_t after = work_.destination.capabilities().free_bytes.value_or(0);
     hold_.written(before - std::min(before, after));
     FAULT_POINT("pack.part.after_upload");
+    upload_ = std::move(opened.upload);
+    received_ = std::move(opened.received);
     sealer_ = std::make_unique<Sealer>(list_.table, algorithm_, FinishedMembers{});
     sent_.assign(tile_count(), false);
     tile_crcs_.assign(tile_count(), 0);
@@ -92,28 +92,25 @@ Result<bool> PartFill::resume() {
     if (context_.lease.checkpoint.empty()) return false;
     FillCheckpoint saved = TRY(parse_checkpoint(context_.lease.checkpoint));
     if (saved.revision != revision_ || saved.tile_size != tile_size_) return false;
-    store::UploadRequest request;
-    request.name = format::part_name(part_);
-    request.size = list_.table.layout().image_size();
-    request.condition.kind = store::Condition::Kind::create_only;
-    request.scratch = saved.upload;
-    request.id = saved.upload;
-    auto upload = work_.destination.open_upload(request);
-    if (!upload && upload.error().code == Code::not_found) return false;
-    if (!upload) return failure(std::move(upload).error());
+    auto opened = TRY(resume_part_upload(work_, plan(), saved.upload));
+    if (!opened) return false;
     auto members = log_.load(revision_, saved.log_length);
     if (!members) {
         work_.hub.note(report::Level::warning, "begins again: " + members.error().message(),
                        format::part_name(part_));
-        TRY((*upload)->abort());
+        TRY(give_up(work_, *opened->upload));
         return false;
     }
-    upload_ = std::move(*upload);
+    upload_ = std::move(opened->upload);
+    received_ = std::move(opened->received);
     versions_ = std::move(saved.versions);
     sent_.assign(tile_count(), false);
     tile_crcs_.assign(tile_count(), 0);
+    const bool service_decides = hides_uploads(work_.destination);
     for (const SentTile& tile : saved.sent) {
         if (tile.index >= tile_count()) continue;
+        const auto number = static_cast<std::uint32_t>(tile.index + 1);
+        if (service_decides && !received_.confirms(number, size_of(tile.index), tile.crc32)) continue;
         sent_[tile.index] = true;
         tile_crcs_[tile.index] = tile.crc32;
     }
@@ -170,8 +167,14 @@ Status PartFill::send(std::vector<Tile>& tiles) {
         piece.offset = tile.begin;
         piece.bytes = tile.bytes();
         piece.crc32 = digest::crc32(0, piece.bytes);
+        if (TRY(service_has(piece))) {
+            sent_[tile.index] = true;
+            tile_crcs_[tile.index] = piece.crc32;
+            continue;
+        }
         pieces.push_back(std::move(piece));
     }
+    if (pieces.empty()) return {};
     FAULT_POINT("pack.part.before_send");
     upload_->put_many(pieces, work_.shutdown.stop());
     for (store::Piece& piece : pieces) {
@@ -182,6 +185,14 @@ Status PartFill::send(std::vector<Tile>& tiles) {
     }
     FAULT_POINT("pack.part.after_send");
     return {};
+}
+
+// Where what was finished before is not what the source holds now, the part begins again: nothing of the
+// upload can be trusted.
+Result<bool> PartFill::service_has(const store::Piece& piece) {
+    auto has = received_.has(piece);
+    if (!has && has.error().code == Code::changed) TRY(give_up(work_, *upload_));
+    return has;
 }
 
 // The members in `removed` leave the part: what lies before the first of them stays, what lies behind is laid
@@ -220,6 +231,7 @@ Status PartFill::revise(std::vector<Removed> removed) {
     list_ = TRY(read_list(work_, revised, revision_));
     sealer_ = std::move(sealer);
     sealer_->rewind(list_.table, first, restart_);
+    received_.laid_out_again(static_cast<std::uint32_t>(restart_ + 1));
     sent_.resize(std::min(restart_, tile_count()));
     sent_.resize(tile_count(), false);
     tile_crcs_.resize(tile_count());
@@ -280,10 +292,8 @@ FilledPart PartFill::result() {
     filled.part = part_;
     filled.revision = revision_;
     filled.notes = list_.end.notes;
-    const std::uint64_t image = list_.table.layout().image_size();
     for (std::size_t index = 0; index < tile_count(); ++index) {
-        const std::uint64_t size = std::min(tile_size_, image - index * tile_size_);
-        filled.crc32 = digest::crc32_combine(filled.crc32, tile_crcs_[index], size);
+        filled.crc32 = digest::crc32_combine(filled.crc32, tile_crcs_[index], size_of(index));
     }
     filled.pieces = static_cast<std::uint32_t>(tile_count());
     filled.members = sealer_->take_members();
@@ -296,6 +306,10 @@ FilledPart PartFill::result() {
 
 std::size_t PartFill::tile_count() const {
     return static_cast<std::size_t>((list_.table.layout().image_size() + tile_size_ - 1) / tile_size_);
+}
+
+std::uint64_t PartFill::size_of(std::size_t index) const {
+    return std::min(tile_size_, list_.table.layout().image_size() - index * tile_size_);
 }
 
 std::size_t PartFill::first_unsent() const {

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "flow/pack/notes.h"
 #include "flow/pack/part_fill.h"
+#include "flow/pack/part_upload.h"
 #include "flow/pack/publish.h"
 #include "flow/set/image_check.h"
 
@@ -119,7 +120,8 @@ Result<ledger::Outcome> handle_part(Work& work, engine::Context& context) {
     FilledPart filled = TRY(fill.run());
     std::optional<PublishedPart> record;
     if (filled.table.lines() == 0) {
-        TRY(filled.upload->abort());  // every member left: there is nothing to publish
+        TRY(give_up(work, *filled.upload));  // every member left: there is nothing to publish
+        work.uploads.set_over(unit.part);
     } else {
         record = TRY(publish(work, filled, unit.oversize));
         say_done(work, context, record->record);

@@ -7,6 +7,7 @@
 #include "base/digest.h"
 #include "base/fault_point.h"
 #include "base/json.h"
+#include "flow/pack/part_upload.h"
 #include "flow/set/image_check.h"
 #include "flow/set/set_view.h"
 #include "format/manifest.h"
@@ -174,6 +175,19 @@ Result<std::optional<PublishedPart>> adopt(Work& work, std::uint32_t number, con
                                             contents->crc32, list.end.oversize)));
 }
 
+// A service whose reply was lost no longer knows the upload (not_found), or meets our own object (exists):
+// what counts is what is there. `error`: what finish() said.
+Status look_for_lost_reply(Work& work, FilledPart& filled, const Error& error) {
+    const bool gone = error.code == Code::not_found;
+    if (gone && !TRY(store::find_object(work.destination, format::part_name(filled.part)))) {
+        return failure(error);
+    }
+    // What the service holds is not what was sent, and it will say so again: the part begins again.
+    if (error.code == Code::corrupt && hides_uploads(work.destination)) TRY(give_up(work, *filled.upload));
+    if (!gone && error.code != Code::exists) return failure(error);
+    return {};
+}
+
 }  // namespace
 
 Result<PublishedPart> publish(Work& work, FilledPart& filled, bool oversize) {
@@ -182,12 +196,13 @@ Result<PublishedPart> publish(Work& work, FilledPart& filled, bool oversize) {
     TRY(work.claim.check());
     FAULT_POINT("pack.part.before_publish");
     auto finished = filled.upload->finish({size, filled.crc32, filled.pieces});
-    // Somebody of ours, or our own lost reply, may have put it there: what counts is what is there.
-    if (!finished && finished.error().code != Code::exists) return failure(std::move(finished).error());
+    if (!finished) TRY(look_for_lost_reply(work, filled, finished.error()));
     FAULT_POINT("pack.part.after_publish");
     TRY(check_published(work, name, size, filled.crc32));
     const Contents contents{filled.table, filled.members.crcs, filled.members.digests};
     if (!finished || work.request.verify_full) TRY(read_back(work, name, contents, filled.crc32));
+    if (!finished) TRY(give_up(work, *filled.upload));
+    work.uploads.set_over(filled.part);
     return write_manifest(work, filled.part, contents, filled.crc32, oversize);
 }
 
