@@ -63,6 +63,8 @@ Result<FilledPart> PartFill::run() {
         const Status revised = revise(std::move(*removed));
         if (!revised) return failure(leave(revised.error()));
     }
+    // What a kill before the manifest would cost, against one more commit: the image read back.
+    if (hides_uploads(work_.destination) && got_further()) TRY(checkpoint());
     return result();
 }
 

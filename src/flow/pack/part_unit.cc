@@ -111,7 +111,10 @@ Result<ledger::Outcome> handle_part(Work& work, engine::Context& context) {
                                    format::part_name(unit.part), work.shutdown.drain()));
     const std::uint32_t revision = TRY(highest_revision(work, unit.part, unit.revision));
     PartList list = TRY(read_list(work, unit, revision));
-    if (const auto done = TRY(find_published(work, unit.part, list))) {
+    const UploadPlan plan{unit.part, revision, list.end.layout_hash, list.table.layout().image_size(),
+                          tile_size};
+    if (const auto done =
+            TRY(find_published(work, unit.part, list, TRY(sums_of_filled(work, context, list, plan))))) {
         work.count(done->record.members, done->record.bytes);
         say_done(work, context, done->record);
         return outcome_of(work, unit.part, done, list.end.notes);

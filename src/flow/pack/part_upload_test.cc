@@ -289,6 +289,21 @@ TEST(PackToServiceAgain, CancelEndsUploadsRecordedAndFound) {
     }
 }
 
+// The service's own checksum proves a finished image where we know what it has to be; else it is read.
+TEST(PackToServiceAgain, AFinishedImageIsReadOnlyWhereNothingElseProvesIt) {
+    for (const bool state_lost : {false, true}) {
+        for (const bool checksums : {false, true}) {
+            Scene scene({.object_checksums = checksums});
+            static_cast<void>(scene.run_until("pack.part.after_publish"));
+            if (state_lost) scene.lose_state();
+            const OneRun next = scene.run();
+            ASSERT_TRUE(next.result) << next.result.error().message();
+            EXPECT_EQ(next.image_reads == 0, checksums && !state_lost) << next.image_reads;
+            expect_whole(scene);
+        }
+    }
+}
+
 TEST(PackToServiceAgain, APartWithoutManifestThatIsNotOursIsMadeAgain) {
     Scene scene;
     static_cast<void>(scene.run_until("pack.part.after_publish"));

@@ -157,7 +157,13 @@ Status remove_unpublished(Work& work, const store::Object& image, const std::str
 }
 
 Result<std::optional<PublishedPart>> adopt(Work& work, std::uint32_t number, const PartList& list,
-                                           const store::Object& image) {
+                                           const store::Object& image,
+                                           const std::optional<FilledSums>& known) {
+    if (!work.request.verify_full && known && image.size == list.table.layout().image_size() &&
+        image.crc32 == known->crc32) {
+        const Contents contents{list.table, known->members.crcs, known->members.digests};
+        return std::optional(TRY(write_manifest(work, number, contents, known->crc32, list.end.oversize)));
+    }
     std::string wrong;
     const digest::Algorithm algorithm = *digest::algorithm_named(work.request.options.digest);
     auto contents = set::check_image(
@@ -206,12 +212,13 @@ Result<PublishedPart> publish(Work& work, FilledPart& filled, bool oversize) {
     return write_manifest(work, filled.part, contents, filled.crc32, oversize);
 }
 
-Result<std::optional<PublishedPart>> find_published(Work& work, std::uint32_t part, const PartList& list) {
+Result<std::optional<PublishedPart>> find_published(Work& work, std::uint32_t part, const PartList& list,
+                                                    const std::optional<FilledSums>& known) {
     const auto image = TRY(store::find_object(work.destination, format::part_name(part)));
     if (!image) return std::optional<PublishedPart>();
     const std::string manifest = format::manifest_name(part);
     const auto object = TRY(store::find_object(work.destination, manifest));
-    if (!object) return adopt(work, part, list, *image);
+    if (!object) return adopt(work, part, list, *image, known);
     const std::string bytes =
         TRY(store::read_object(work.destination, manifest, object->size, work.shutdown.stop()));
     const format::ManifestHeader header = TRY(set::manifest_header(work.destination, manifest));

@@ -31,7 +31,8 @@ struct Life {
     std::uint64_t dies_at = 0;    // the change that it does not live through; 0: it lives
     bool change_is_made = false;  // the last change is made all the same, its reply lost
     std::atomic<std::uint64_t> changes = 0;
-    std::atomic<std::uint64_t> pieces = 0;  // sent
+    std::atomic<std::uint64_t> pieces = 0;       // sent
+    std::atomic<std::uint64_t> image_reads = 0;  // bytes of parts read back
     std::atomic<bool> dead = false;
     std::atomic<bool> refuses_pieces = false;
     std::atomic<bool> finish_fails_once = false;  // made, and then told as `finish_reply`
@@ -102,6 +103,9 @@ class MortalStore final : public store::wrap::ForwardingStore {
         return target().stat(request);
     }
     void read_many(std::span<store::Read> reads, const std::stop_token& stop) override {
+        for (const store::Read& read : reads) {
+            if (read.name.ends_with(".zip")) life_->image_reads += read.into.size();
+        }
         if (!life_->dead) return target().read_many(reads, stop);
         for (store::Read& read : reads) read.result = Life::gone();
     }
@@ -153,7 +157,7 @@ class CountedSource final : public store::wrap::ForwardingStore {
 // What one run did.
 struct OneRun {
     Result<Totals> result;
-    std::uint64_t changes = 0, pieces = 0, bytes_read = 0;
+    std::uint64_t changes = 0, pieces = 0, bytes_read = 0, image_reads = 0;
     [[nodiscard]] Status status() const { return result ? Status() : failure(result.error()); }
 };
 
@@ -290,6 +294,7 @@ class Scene {
         OneRun run = work(*job, destination, shutdown);
         run.changes = life->changes;
         run.pieces = life->pieces;
+        run.image_reads = life->image_reads;
         life->on_death = [] {};
         return run;
     }
