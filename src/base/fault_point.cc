@@ -10,10 +10,13 @@
 #include <charconv>
 #include <csignal>
 #include <cstdlib>
+#include <functional>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace haul::fault {
@@ -50,12 +53,24 @@ class Plan {
         }
     }
 
+    void call_at_each(std::function<void(std::string_view)> callback) {
+        const std::lock_guard lock(mutex_);
+        callback_ =
+            callback ? std::make_shared<std::function<void(std::string_view)>>(std::move(callback)) : nullptr;
+    }
+
     void reached(const char* name) {
+        if (const auto callback = this->callback()) (*callback)(name);
         if (rules_.empty() && log_ < 0) return;
         if (count(name)) hold();
     }
 
   private:
+    [[nodiscard]] std::shared_ptr<std::function<void(std::string_view)>> callback() {
+        const std::lock_guard lock(mutex_);
+        return callback_;
+    }
+
     // Whether the thread is to be held, which happens without the lock.
     bool count(const char* name) {
         const std::lock_guard lock(mutex_);
@@ -113,6 +128,7 @@ class Plan {
     }
 
     std::mutex mutex_;
+    std::shared_ptr<std::function<void(std::string_view)>> callback_;
     std::vector<Rule> rules_;
     std::set<std::string> logged_;
     int log_ = -1;
@@ -120,11 +136,18 @@ class Plan {
 
 }  // namespace
 
-void reached(const char* name) {
+namespace {
+
+Plan& plan() {
     // Never destroyed: threads may reach a point while the program ends.
     static Plan& plan = *new Plan;
-    plan.reached(name);
+    return plan;
 }
+
+}  // namespace
+
+void reached(const char* name) { plan().reached(name); }
+void on_reached(std::function<void(std::string_view)> callback) { plan().call_at_each(std::move(callback)); }
 
 }  // namespace haul::fault
 

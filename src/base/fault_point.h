@@ -12,9 +12,15 @@
 #pragma once
 
 #ifdef HAUL_FAULT_POINTS
+#include <functional>
+#include <string_view>
+
 namespace haul::fault {
 void reached(const char* name);
-}
+// For tests in this process: `callback` is called at every point as well, from the thread that reached it;
+// empty ends that. A call that is under way when it is replaced goes on.
+void on_reached(std::function<void(std::string_view name)> callback);
+}  // namespace haul::fault
 #define FAULT_POINT(name) ::haul::fault::reached(name)
 #else
 #define FAULT_POINT(name) static_cast<void>(0)

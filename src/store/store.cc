@@ -128,6 +128,23 @@ Result<std::optional<Object>> find_object(Store& store, const std::string& name)
     return failure(std::move(found).error());
 }
 
+Result<bool> is_folder_there(Store& store, const std::string& folder, const std::stop_token& stop) {
+    if (TRY(find_object(store, folder))) return true;
+    const auto absent = [](const Error& error) { return error.code == Code::not_found; };
+    auto listing = store.list({.prefix = folder, .after = {}});
+    if (!listing.has_value() && absent(listing.error())) return false;
+    if (!listing.has_value()) return failure(std::move(listing).error());
+    for (;;) {
+        auto page = (*listing)->next(stop);
+        if (!page.has_value() && absent(page.error())) return false;
+        if (!page.has_value()) return failure(std::move(page).error());
+        for (const Object& object : page->objects) {
+            if (object.name != folder) return true;
+        }
+        if (page->last) return false;
+    }
+}
+
 Result<std::vector<Object>> list_folder(Store& store, const std::string& folder,
                                         const std::stop_token& stop) {
     std::vector<Object> all;

@@ -256,6 +256,9 @@ using Sink = std::function<Status(std::span<const std::byte>)>;
 [[nodiscard]] Status remove_object(Store& store, const std::string& name);
 // nullopt where it does not exist.
 [[nodiscard]] Result<std::optional<Object>> find_object(Store& store, const std::string& name);
+// Whether a folder is there: as an object, or, at services, because something lies beneath it.
+[[nodiscard]] Result<bool> is_folder_there(Store& store, const std::string& folder,
+                                           const std::stop_token& stop = {});
 // All objects beneath a folder, the folder itself not included; empty where the folder does not exist. For
 // small folders
 // (.haul/): holds them all.

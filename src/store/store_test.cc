@@ -86,5 +86,17 @@ TEST_F(Conveniences, RemovesAFolderWithItsFilesAndNothingBeside) {
     EXPECT_TRUE(remove_folder(store_, "folder").has_value()) << "gone already is no error";
 }
 
+TEST_F(Conveniences, AFolderIsThereWhereSomethingLiesBeneathIt) {
+    EXPECT_FALSE(is_folder_there(store_, "f").value());
+    put("f.txt", "");
+    EXPECT_FALSE(is_folder_there(store_, "f").value());
+    put("f/deep/er", "");
+    EXPECT_TRUE(is_folder_there(store_, "f").value());
+    EXPECT_TRUE(is_folder_there(store_, "f/deep").value());
+    Write folder{.name = "empty", .kind = Kind::folder};
+    store_.write_many(std::span(&folder, 1), {}, {});
+    EXPECT_TRUE(is_folder_there(store_, "empty").value());
+}
+
 }  // namespace
 }  // namespace haul::store

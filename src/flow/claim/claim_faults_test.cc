@@ -5,6 +5,7 @@
 #include <atomic>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -178,6 +179,64 @@ TEST(ClaimFaults, AStopEndsTaking) {
     stop.request_stop();
     EXPECT_EQ(Claim::take(store, request("a"), hub, stop.get_token()).error().code, Code::interrupted);
     EXPECT_TRUE(read_claims(store).value().empty());
+}
+
+// A service tells whole seconds, cut off, in Date and in Last-Modified: what it says may be a second too
+// much.
+TEST(ClaimFaults, WholeSecondsOfAServiceNeverMakeAnOwnerLookOlder) {
+    constexpr std::int64_t second = 1'000'000'000, midday = 1'600'000'000 * second;
+    struct Row {
+        std::int64_t claimed, seen;  // milliseconds behind midday
+        bool taken;
+    };
+    constexpr std::int64_t timeout = 2000;
+    for (const Row& row : {Row{990, 1010, false},
+                           {990, 2980, false},
+                           {990, 3010, false},
+                           {0, 2999, false},
+                           {10, 3990, false},
+                           {10, 4010, true},
+                           {990, 9000, true}}) {
+        SCOPED_TRACE(std::to_string(row.claimed) + " to " + std::to_string(row.seen));
+        store::memory::MemoryStore store({.habits = {.whole_seconds = true, .content_tags = true}});
+        report::Hub hub;
+        store.place()->habits.clock_ns = midday + row.claimed * 1'000'000;
+        format::ClaimRecord elsewhere = request("other").claim;
+        elsewhere.owner = process::self();
+        elsewhere.owner.machine_id = "another";
+        ASSERT_TRUE(store::create_object(store, claim_path(1), format::to_document(elsewhere)));
+        store.place()->habits.clock_ns = midday + row.seen * 1'000'000;
+        const auto claim = Claim::take(store, request("a", milliseconds(timeout)), hub, {});
+        EXPECT_EQ(claim.has_value(), row.taken);
+        EXPECT_TRUE(claim || claim.error().code == Code::busy) << claim.error().message();
+    }
+}
+
+// Every beat has the same bytes, so a version that is a digest of them never changes: the times tell.
+TEST(ClaimFaults, BeatsAreSeenWhereVersionsAreDigests) {
+    store::memory::MemoryStore store({.habits = {.content_tags = true}});
+    report::Hub hub;
+    format::ClaimRecord elsewhere = request("other").claim;
+    elsewhere.owner = process::self();
+    elsewhere.owner.machine_id = "another";
+    ASSERT_TRUE(store::create_object(store, claim_path(1), format::to_document(elsewhere)));
+    // Its beats are dated so far in the future that the owner is watched.
+    std::atomic<std::int64_t> time = clock::wall().count() + 3'600'000'000'000;
+    std::jthread beating([&](const std::stop_token& stop) {
+        while (!stop.stop_requested()) {
+            const std::string document = format::beat_document(1);
+            store::Write write;
+            write.name = beat_path(1);
+            write.bytes = std::as_bytes(std::span(document));
+            write.attributes.mtime_ns = time += 1'000'000'000;
+            store.write_many(std::span(&write, 1), {}, {});
+            clock::sleep(milliseconds(1), stop);
+        }
+    });
+    while (!store::find_object(store, beat_path(1)).value()) std::this_thread::yield();
+    const auto claim = Claim::take(store, request("a", milliseconds(300)), hub, {});
+    ASSERT_FALSE(claim);
+    EXPECT_EQ(claim.error().code, Code::busy) << claim.error().message();
 }
 
 }  // namespace

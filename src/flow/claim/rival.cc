@@ -36,21 +36,33 @@ std::vector<std::string> differences(const format::ClaimRecord& there, const for
 
 // What is seen of an owner at one time.
 struct Signs {
-    std::string versions;  // of claim and beat
+    std::string versions;  // of claim and beat, with their times: every beat has the same bytes
     std::optional<nanoseconds>
-        silence;  // since the last, by the store's own clock; nullopt: it tells no times
+        silence;          // since the last, by the store's own clock; nullopt: it tells no times
+    nanoseconds blur{0};  // what the silence may be off by: services tell whole seconds, cut off
 };
+
+// Every time of a service is one; of a folder one in 10^9 is, which then waits a second longer.
+nanoseconds blur_of(std::int64_t one, std::int64_t other) {
+    constexpr std::int64_t second = 1'000'000'000;
+    return nanoseconds(one % second == 0 || other % second == 0 ? second : 0);
+}
+
+std::string seen_of(const store::Object& object) {
+    return fmt::format("{} {} ", object.version.tag, object.attributes.mtime_ns.value_or(0));
+}
 
 Result<Signs> signs_of(store::Store& store, std::uint64_t number) {
     const store::Stat claim = TRY(store.stat({.name = claim_path(number), .want_clock = true}));
     const auto beat = TRY(store::find_object(store, beat_path(number)));
     Signs signs;
-    signs.versions = claim.object.version.tag + " " + (beat ? beat->version.tag : std::string());
+    signs.versions = seen_of(claim.object) + (beat ? seen_of(*beat) : std::string());
     if (!claim.store_clock_ns || !claim.object.attributes.mtime_ns) return signs;
     // The newer of both: a beat of this number may be left from an owner that had the number before.
     std::int64_t last = *claim.object.attributes.mtime_ns;
     if (beat && beat->attributes.mtime_ns) last = std::max(last, *beat->attributes.mtime_ns);
     signs.silence = nanoseconds(*claim.store_clock_ns - last);
+    signs.blur = blur_of(*claim.store_clock_ns, last);
     return signs;
 }
 
@@ -114,10 +126,10 @@ Status may_supersede(store::Store& store, const format::ClaimRecord& there, cons
     }
     if (process::liveness(there.owner) == process::Liveness::dead) return {};
     const Signs signs = TRY(signs_of(store, there.number));
-    if (signs.silence && *signs.silence > ours.timeout) return {};
+    if (signs.silence && *signs.silence - signs.blur > ours.timeout) return {};
     // A little ahead it ages like any other; what a clock that was wrong has left may never do so.
-    if (!signs.silence || *signs.silence >= -ours.timeout)
-        return failure(busy_error(address, there, signs.silence, ours.timeout));
+    if (!signs.silence || *signs.silence >= -ours.timeout - signs.blur)
+        return failure(busy_error(address, there, signs.silence, ours.timeout + signs.blur));
     hub.note(
         report::Level::warning,
         fmt::format("claim {} of {} is dated {} in the future; it is watched for {} and taken over where no "

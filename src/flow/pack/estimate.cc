@@ -11,6 +11,7 @@
 #include "flow/pack/pack.h"
 #include "flow/pack/selection.h"
 #include "flow/pack/tile.h"
+#include "flow/pack/work.h"
 #include "flow/set/set_view.h"
 #include "store/open_store.h"
 #include "store/wrap/trace.h"
@@ -99,7 +100,7 @@ Status look_at_set(store::Store& source, const Request& request, report::Hub& hu
         refused(set.error());
         return {};
     }
-    const auto under_way = store::find_object(destination, ".haul");
+    const auto under_way = store::is_folder_there(destination, kOwnFolder, stop);
     if (!*set) {
         if (under_way && *under_way) estimate.there = "unfinished";
         return {};

@@ -16,6 +16,7 @@
 #include "report/event.h"
 #include "store/address.h"
 #include "store/open_store.h"
+#include "store/store.h"
 
 namespace haul::pack {
 
@@ -45,9 +46,15 @@ struct Totals {
 [[nodiscard]] Result<Totals> pack(const Request& request, job::Job& job, report::Hub& hub,
                                   engine::Shutdown& shutdown);
 
+// The same between stores that are open already; `destination` is rooted at DEST/NAME.
+[[nodiscard]] Result<Totals> pack(const Request& request, store::Store& source, store::Store& destination,
+                                  job::Job& job, report::Hub& hub, engine::Shutdown& shutdown);
+
 // Gives the destination back: what an unfinished job left there (temporaries, member lists, claim) is
-// removed, its parts included. Code::fenced or busy where another owner holds it.
+// removed, its parts and uploads included. Code::fenced or busy where another owner holds it.
 [[nodiscard]] Status cancel(const Request& request, job::Job& job, report::Hub& hub);
+[[nodiscard]] Status cancel(const Request& request, store::Store& destination, job::Job& job,
+                            report::Hub& hub, engine::Shutdown& shutdown);
 
 struct Estimate {
     std::uint64_t files = 0, folders = 0, symlinks = 0, bytes = 0, parts = 0, oversize = 0, skipped = 0,

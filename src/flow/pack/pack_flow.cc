@@ -13,6 +13,7 @@
 #include "flow/pack/notes.h"
 #include "flow/pack/pack.h"
 #include "flow/pack/part_unit.h"
+#include "flow/pack/part_upload.h"
 #include "flow/pack/publish_set.h"
 #include "flow/pack/selection.h"
 #include "flow/pack/settle.h"
@@ -198,6 +199,8 @@ Result<Totals> fill_and_publish(Work& work, bool list_source) {
     while (summary.set_aside == 0 && TRY(settle_late_members(work)) > 0)
         summary = TRY(run_units(work, memory));
     if (summary.set_aside > 0) {
+        // Who pays for the service pays for its uploads too, and when the command continues is not known.
+        TRY(end_uploads(work));
         // The claim stays, its owner gone: it guards the member lists until the same command continues.
         Totals totals;
         totals.set_aside = summary.set_aside;
@@ -253,14 +256,11 @@ struct Seen {
     Comparison comparison;
 };
 
-Result<Seen> look_at_set(const Request& request, Stores& stores, report::Hub& hub,
-                         const std::stop_token& stop) {
+Result<Seen> look_at_set(const Request& request, store::Store& source, store::Store& destination,
+                         report::Hub& hub, const std::stop_token& stop) {
     Seen seen;
-    seen.set = TRY(set::find_set(*stores.destination));
-    if (seen.set) {
-        seen.comparison =
-            TRY(compare_with_set(*stores.source, *stores.destination, request, *seen.set, hub, stop));
-    }
+    seen.set = TRY(set::find_set(destination));
+    if (seen.set) seen.comparison = TRY(compare_with_set(source, destination, request, *seen.set, hub, stop));
     return seen;
 }
 
@@ -275,6 +275,7 @@ Result<Totals> run_claimed(Work& work, const Comparison& comparison) {
     }
     TRY(forget_what_is_over(work));
     TRY(sweep_temporaries(work));
+    TRY(find_recorded_uploads(work));
     if (work.earlier) return continue_complete_set(work, comparison);
     return fill_and_publish(work, true);
 }
@@ -282,34 +283,39 @@ Result<Totals> run_claimed(Work& work, const Comparison& comparison) {
 }  // namespace
 
 Result<Totals> pack(const Request& request, job::Job& job, report::Hub& hub, engine::Shutdown& shutdown) {
-    Stores stores = TRY(open_stores(request, job, shutdown));
-    Seen seen = TRY(look_at_set(request, stores, hub, shutdown.stop()));
+    const Stores stores = TRY(open_stores(request, job, shutdown));
+    return pack(request, *stores.source, *stores.destination, job, hub, shutdown);
+}
+
+Result<Totals> pack(const Request& request, store::Store& source, store::Store& destination, job::Job& job,
+                    report::Hub& hub, engine::Shutdown& shutdown) {
+    Seen seen = TRY(look_at_set(request, source, destination, hub, shutdown.stop()));
     if (seen.set && seen.comparison.readable.empty() &&
-        !TRY(store::find_object(*stores.destination, ".haul"))) {
-        TRY(read_back_all(request, *stores.destination, hub, shutdown.stop()));
+        !TRY(store::is_folder_there(destination, kOwnFolder, shutdown.stop()))) {
+        TRY(read_back_all(request, destination, hub, shutdown.stop()));
         Totals totals = totals_of(*seen.set);
         totals.nothing_to_do = true;
         return totals;
     }
     FAULT_POINT("pack.before_claim");
     const std::unique_ptr<claim::Claim> claim =
-        TRY(take_claim(request, *stores.destination, job, hub, shutdown.stop()));
+        TRY(take_claim(request, destination, job, hub, shutdown.stop()));
     FAULT_POINT("pack.after_claim");
     // Somebody may have made the set, or its next generation, between our first look and our claim: by what
     // was seen then, its parts would be nobody's, and be removed.
-    const auto now = TRY(claim->blame(set::find_set(*stores.destination)));
+    const auto now = TRY(claim->blame(set::find_set(destination)));
     if (generation_of(now) != generation_of(seen.set)) {
-        seen = TRY(claim->blame(look_at_set(request, stores, hub, shutdown.stop())));
+        seen = TRY(claim->blame(look_at_set(request, source, destination, hub, shutdown.stop())));
     }
     Work work{request,
-              *stores.source,
-              *stores.destination,
+              source,
+              destination,
               *claim,
               job,
               hub,
               shutdown,
               engine::Budget("parts at work", request.jobs),
-              space_of(*stores.destination)};
+              space_of(destination)};
     if (seen.set) {
         work.earlier_parts = highest_part(*seen.set);
         work.earlier = std::move(seen.set);
@@ -325,20 +331,25 @@ Status cancel(const Request& request, job::Job& job, report::Hub& hub) {
     auto opened = store::open_store(request.destination.child(request.name), writing);
     if (!opened && opened.error().code == Code::not_found) return {};
     const std::unique_ptr<store::Store> destination = TRY(std::move(opened));
-    if (!TRY(store::find_object(*destination, ".haul"))) return {};
+    return cancel(request, *destination, job, hub, shutdown);
+}
+
+Status cancel(const Request& request, store::Store& destination, job::Job& job, report::Hub& hub,
+              engine::Shutdown& shutdown) {
+    if (!TRY(store::is_folder_there(destination, kOwnFolder, shutdown.stop()))) return {};
     const std::unique_ptr<claim::Claim> claim =
-        TRY(take_claim(request, *destination, job, hub, shutdown.stop()));
+        TRY(take_claim(request, destination, job, hub, shutdown.stop()));
     // The source may be gone, which is a reason to cancel: nothing below looks at it.
     Work work{request,
-              *destination,
-              *destination,
+              destination,
+              destination,
               *claim,
               job,
               hub,
               shutdown,
               engine::Budget("parts at work", 1),
-              space_of(*destination)};
-    work.earlier = TRY(claim->blame(set::find_set(*destination)));
+              space_of(destination)};
+    work.earlier = TRY(claim->blame(set::find_set(destination)));
     TRY(abandon_parts(work));
     return clean_up(work);
 }

@@ -51,24 +51,26 @@ Result<FilledPart> PartFill::run() {
         if (!revised) return failure(leave(revised.error()));
     }
     TRY(metas_.append(revision_, list_.table.entries()));
+    // What a kill before the manifest would cost, against one more commit: the image read back.
+    if (hides_uploads(work_.destination) && got_further()) TRY(checkpoint());
     return result();
 }
 
+UploadPlan PartFill::plan() const {
+    return {part_, revision_, list_.end.layout_hash, list_.table.layout().image_size(), tile_size_};
+}
+
 Status PartFill::open_upload() {
-    store::UploadRequest request;
-    request.name = format::part_name(part_);
-    request.size = list_.table.layout().image_size();
-    request.condition.kind = store::Condition::Kind::create_only;
-    request.scratch = scratch_name(part_, work_.claim.number());
-    hold_ = TRY(work_.space.reserve(request.size, request.name, work_.shutdown.drain()));
-    TRY(work_.claim.check_if_stale());
+    hold_ = TRY(work_.space.reserve(plan().image_size, format::part_name(part_), work_.shutdown.drain()));
     FAULT_POINT("pack.part.before_upload");
     const std::uint64_t before = work_.destination.capabilities().free_bytes.value_or(0);
-    upload_ = TRY(work_.destination.open_upload(request));
+    PartUpload opened = TRY(open_part_upload(work_, plan()));
     // Where the store takes the room at once it no longer counts as free; else tile by tile.
     const std::uint64_t after = work_.destination.capabilities().free_bytes.value_or(0);
     hold_.written(before - std::min(before, after));
     FAULT_POINT("pack.part.after_upload");
+    upload_ = std::move(opened.upload);
+    received_ = std::move(opened.received);
     sealer_ = std::make_unique<Sealer>(list_.table, algorithm_, FinishedMembers{});
     sent_.assign(tile_count(), false);
     tile_crcs_.assign(tile_count(), 0);
@@ -80,15 +82,8 @@ Result<bool> PartFill::resume() {
     if (context_.lease.checkpoint.empty()) return false;
     FillCheckpoint saved = TRY(parse_checkpoint(context_.lease.checkpoint));
     if (saved.revision != revision_ || saved.tile_size != tile_size_) return false;
-    store::UploadRequest request;
-    request.name = format::part_name(part_);
-    request.size = list_.table.layout().image_size();
-    request.condition.kind = store::Condition::Kind::create_only;
-    request.scratch = saved.upload;
-    request.id = saved.upload;
-    auto upload = work_.destination.open_upload(request);
-    if (!upload && upload.error().code == Code::not_found) return false;
-    if (!upload) return failure(std::move(upload).error());
+    auto opened = TRY(resume_part_upload(work_, plan(), saved.upload));
+    if (!opened) return false;
     const auto load = [&]() -> Result<FinishedMembers> {
         TRY(metas_.load(revision_, saved.meta_length));
         return log_.load(revision_, saved.log_length);
@@ -97,15 +92,19 @@ Result<bool> PartFill::resume() {
     if (!members) {
         work_.hub.note(report::Level::warning, "begins again: " + members.error().message(),
                        format::part_name(part_));
-        TRY((*upload)->abort());
+        TRY(give_up(work_, *opened->upload));
         return false;
     }
-    upload_ = std::move(*upload);
+    upload_ = std::move(opened->upload);
+    received_ = std::move(opened->received);
     versions_ = std::move(saved.versions);
     sent_.assign(tile_count(), false);
     tile_crcs_.assign(tile_count(), 0);
+    const bool service_decides = hides_uploads(work_.destination);
     for (const SentTile& tile : saved.sent) {
         if (tile.index >= tile_count()) continue;
+        const auto number = static_cast<std::uint32_t>(tile.index + 1);
+        if (service_decides && !received_.confirms(number, size_of(tile.index), tile.crc32)) continue;
         sent_[tile.index] = true;
         tile_crcs_[tile.index] = tile.crc32;
     }
@@ -159,12 +158,29 @@ Result<std::vector<Removed>> PartFill::take(Tile tile) {
     removed = sealer_->take(std::move(tile), ready);
     if (!removed.empty()) return removed;
     for (SeenMeta& seen : metas) metas_.note(seen.entry, std::move(seen.text));
+    TRY(pass_over_received(ready));
     std::erase_if(ready, [](const Tile& sealed) { return sealed.sent; });
     sender_->submit(std::move(ready));
     TRY(note_sent());
     work_.count(sealer_->finished() - before, bytes);
     show();
     return removed;
+}
+
+// Of an upload that another run began: what the service has of exactly these bytes needs no sending.
+Status PartFill::pass_over_received(std::vector<Tile>& tiles) {
+    for (Tile& tile : tiles) {
+        store::Piece piece;
+        piece.number = static_cast<std::uint32_t>(tile.index + 1);
+        if (tile.sent || !received_.concerns(piece.number)) continue;
+        piece.bytes = tile.bytes();
+        piece.crc32 = digest::crc32(0, piece.bytes);
+        tile.sent = TRY(service_has(piece));
+        if (!tile.sent) continue;
+        sent_[tile.index] = true;
+        tile_crcs_[tile.index] = piece.crc32;
+    }
+    return {};
 }
 
 Status PartFill::note_sent() {
@@ -191,6 +207,17 @@ Status PartFill::finish_sending() {
     if (first_unsent() == tile_count()) return {};
     return failure(Code::internal, "send", format::part_name(part_),
                    fmt::format("piece {} was never sent", first_unsent() + 1));
+}
+
+// Where what was finished before is not what the source holds now, the part begins again: nothing of the
+// upload can be trusted.
+Result<bool> PartFill::service_has(const store::Piece& piece) {
+    auto has = received_.has(piece);
+    if (!has && has.error().code == Code::changed) {
+        sender_->settle();
+        TRY(give_up(work_, *upload_));
+    }
+    return has;
 }
 
 // The members in `removed` leave the part: what lies before the first of them stays, what lies behind is laid
@@ -232,6 +259,7 @@ Status PartFill::revise(std::vector<Removed> removed) {
     sealer_ = std::move(sealer);
     sealer_->rewind(list_.table, first, restart_);
     metas_.forget_from(first);
+    received_.laid_out_again(static_cast<std::uint32_t>(restart_ + 1));
     sent_.resize(std::min(restart_, tile_count()));
     sent_.resize(tile_count(), false);
     tile_crcs_.resize(tile_count());
@@ -297,10 +325,8 @@ FilledPart PartFill::result() {
     filled.part = part_;
     filled.revision = revision_;
     filled.notes = list_.end.notes;
-    const std::uint64_t image = list_.table.layout().image_size();
     for (std::size_t index = 0; index < tile_count(); ++index) {
-        const std::uint64_t size = std::min(tile_size_, image - index * tile_size_);
-        filled.crc32 = digest::crc32_combine(filled.crc32, tile_crcs_[index], size);
+        filled.crc32 = digest::crc32_combine(filled.crc32, tile_crcs_[index], size_of(index));
     }
     filled.pieces = static_cast<std::uint32_t>(tile_count());
     filled.members = sealer_->take_members();
@@ -315,6 +341,10 @@ FilledPart PartFill::result() {
 
 std::size_t PartFill::tile_count() const {
     return static_cast<std::size_t>((list_.table.layout().image_size() + tile_size_ - 1) / tile_size_);
+}
+
+std::uint64_t PartFill::size_of(std::size_t index) const {
+    return std::min(tile_size_, list_.table.layout().image_size() - index * tile_size_);
 }
 
 std::size_t PartFill::first_unsent() const {

@@ -16,6 +16,7 @@
 #include "engine/engine.h"
 #include "flow/pack/meta_log.h"
 #include "flow/pack/part_unit.h"
+#include "flow/pack/part_upload.h"
 #include "flow/pack/progress_log.h"
 #include "flow/pack/sealer.h"
 #include "flow/pack/sender.h"
@@ -52,6 +53,9 @@ class PartFill {
   private:
     [[nodiscard]] Status open_upload();
     [[nodiscard]] Result<bool> resume();
+    [[nodiscard]] UploadPlan plan() const;
+    [[nodiscard]] Status pass_over_received(std::vector<Tile>& tiles);
+    [[nodiscard]] Result<bool> service_has(const store::Piece& piece);
     [[nodiscard]] Result<std::vector<Removed>> fill_once();
     [[nodiscard]] Result<std::vector<Removed>> take(Tile tile);
     [[nodiscard]] Status revise(std::vector<Removed> removed);
@@ -61,6 +65,7 @@ class PartFill {
     [[nodiscard]] Status checkpoint();
     [[nodiscard]] FilledPart result();
     [[nodiscard]] std::size_t tile_count() const;
+    [[nodiscard]] std::uint64_t size_of(std::size_t index) const;  // bytes of that tile
     [[nodiscard]] std::size_t first_unsent() const;
     [[nodiscard]] std::size_t tile_of(std::uint64_t offset) const {
         return static_cast<std::size_t>(offset / tile_size_);
@@ -85,6 +90,7 @@ class PartFill {
     bool wants_meta_ = false;
     engine::SpaceHold hold_;
     std::unique_ptr<store::Upload> upload_;
+    ReceivedPieces received_;
     std::unique_ptr<BufferPool> pool_;
     std::unique_ptr<Sealer> sealer_;
     std::unique_ptr<Sender> sender_;

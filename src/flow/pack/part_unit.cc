@@ -10,6 +10,7 @@
 #include "flow/pack/checkpoint.h"
 #include "flow/pack/notes.h"
 #include "flow/pack/part_fill.h"
+#include "flow/pack/part_upload.h"
 #include "flow/pack/publish.h"
 #include "flow/pack/window.h"
 #include "flow/set/image_check.h"
@@ -126,7 +127,10 @@ Result<ledger::Outcome> handle_part(Work& work, engine::Context& context) {
         beside_tiles + memory_of(window, unit), format::part_name(unit.part), work.shutdown.drain()));
     const std::uint32_t revision = TRY(highest_revision(work, unit.part, unit.revision));
     PartList list = TRY(read_list(work, unit, revision));
-    if (const auto done = TRY(find_published(work, unit.part, list, window.stretches))) {
+    const UploadPlan plan{unit.part, revision, list.end.layout_hash, list.table.layout().image_size(),
+                          window.tile_size};
+    const auto known = TRY(sums_of_filled(work, context, list, plan));
+    if (const auto done = TRY(find_published(work, unit.part, list, {known, window.stretches}))) {
         work.count(done->record.members, done->record.bytes);
         say_done(work, context, done->record);
         return outcome_of(work, unit.part, done, list.end.notes);
@@ -135,7 +139,8 @@ Result<ledger::Outcome> handle_part(Work& work, engine::Context& context) {
     FilledPart filled = TRY(fill.run());
     std::optional<PublishedPart> record;
     if (filled.table.lines() == 0) {
-        TRY(filled.upload->abort());  // every member left: there is nothing to publish
+        TRY(give_up(work, *filled.upload));  // every member left: there is nothing to publish
+        work.uploads.set_over(unit.part);
     } else {
         record = TRY(publish(work, filled, unit.oversize, window.stretches));
         say_done(work, context, record->record);

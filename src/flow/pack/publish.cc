@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "flow/pack/meta_log.h"
 #include "flow/pack/notes.h"
+#include "flow/pack/part_upload.h"
 #include "flow/pack/window.h"
 #include "flow/set/image_check.h"
 #include "flow/set/set_view.h"
@@ -199,7 +200,15 @@ Status ask_for_metas(Work& work, const format::MemberTable& table, MetaLog& meta
 }
 
 Result<std::optional<PublishedPart>> adopt(Work& work, std::uint32_t number, const PartList& list,
-                                           const store::Object& image, std::size_t at_once) {
+                                           const store::Object& image, const Adoption& how) {
+    const auto& known = how.known;
+    if (!work.request.verify_full && known && image.size == list.table.layout().image_size() &&
+        image.crc32 == known->crc32) {
+        MetaLog metas(work.job.folder(), number);
+        TRY(metas.load(known->revision, known->meta_length));
+        const Contents contents{list.table, known->members.crcs, known->members.digests, metas};
+        return std::optional(TRY(write_manifest(work, number, contents, known->crc32, list.end.oversize)));
+    }
     std::string wrong;
     const digest::Algorithm algorithm = *digest::algorithm_named(work.request.options.digest);
     auto contents = set::check_image(
@@ -207,7 +216,7 @@ Result<std::optional<PublishedPart>> adopt(Work& work, std::uint32_t number, con
         [&](std::uint64_t offset, std::optional<std::size_t>, const std::string& what) {
             if (wrong.empty()) wrong = fmt::format("at byte {}: {}", offset, what);
         },
-        {}, work.shutdown.stop(), at_once);
+        {}, work.shutdown.stop(), how.at_once);
     if (!contents && contents.error().code != Code::corrupt) return failure(std::move(contents).error());
     if (!contents || !wrong.empty()) {
         TRY(remove_unpublished(work, image, wrong.empty() ? contents.error().message() : wrong));
@@ -221,6 +230,19 @@ Result<std::optional<PublishedPart>> adopt(Work& work, std::uint32_t number, con
     return std::optional(TRY(std::move(made)));
 }
 
+// A service whose reply was lost no longer knows the upload (not_found), or meets our own object (exists):
+// what counts is what is there. `error`: what finish() said.
+Status look_for_lost_reply(Work& work, FilledPart& filled, const Error& error) {
+    const bool gone = error.code == Code::not_found;
+    if (gone && !TRY(store::find_object(work.destination, format::part_name(filled.part)))) {
+        return failure(error);
+    }
+    // What the service holds is not what was sent, and it will say so again: the part begins again.
+    if (error.code == Code::corrupt && hides_uploads(work.destination)) TRY(give_up(work, *filled.upload));
+    if (!gone && error.code != Code::exists) return failure(error);
+    return {};
+}
+
 }  // namespace
 
 Result<PublishedPart> publish(Work& work, FilledPart& filled, bool oversize, std::size_t at_once) {
@@ -229,23 +251,24 @@ Result<PublishedPart> publish(Work& work, FilledPart& filled, bool oversize, std
     TRY(work.claim.check());
     FAULT_POINT("pack.part.before_publish");
     auto finished = filled.upload->finish({size, filled.crc32, filled.pieces});
-    // Somebody of ours, or our own lost reply, may have put it there: what counts is what is there.
-    if (!finished && finished.error().code != Code::exists) return failure(std::move(finished).error());
+    if (!finished) TRY(look_for_lost_reply(work, filled, finished.error()));
     FAULT_POINT("pack.part.after_publish");
     const bool proven = TRY(check_published(work, name, size, filled.crc32));
     const Contents contents{filled.table, filled.members.crcs, filled.members.digests, *filled.metas};
     if (!finished || !proven || work.request.verify_full)
         TRY(read_back(work, name, contents, filled.crc32, at_once));
+    if (!finished) TRY(give_up(work, *filled.upload));
+    work.uploads.set_over(filled.part);
     return write_manifest(work, filled.part, contents, filled.crc32, oversize);
 }
 
 Result<std::optional<PublishedPart>> find_published(Work& work, std::uint32_t part, const PartList& list,
-                                                    std::size_t at_once) {
+                                                    const Adoption& how) {
     const auto image = TRY(store::find_object(work.destination, format::part_name(part)));
     if (!image) return std::optional<PublishedPart>();
     const std::string manifest = format::manifest_name(part);
     const auto object = TRY(store::find_object(work.destination, manifest));
-    if (!object) return adopt(work, part, list, *image, at_once);
+    if (!object) return adopt(work, part, list, *image, how);
     const std::string bytes =
         TRY(store::read_object(work.destination, manifest, object->size, work.shutdown.stop()));
     const format::ManifestHeader header = TRY(set::manifest_header(work.destination, manifest));

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/result.h"
+#include "flow/pack/filled_sums.h"
 #include "flow/pack/part_fill.h"
 #include "flow/pack/part_unit.h"
 #include "flow/pack/work.h"
@@ -25,13 +26,20 @@ struct PublishedPart {
 [[nodiscard]] Result<PublishedPart> publish(Work& work, FilledPart& filled, bool oversize,
                                             std::size_t at_once);
 
+// What an image without manifest is compared with.
+struct Adoption {
+    const std::optional<FilledSums>& known;
+    std::size_t at_once = 1;  // stretches that are read back at a time
+};
+
 // The part as an earlier run left it, whatever the ledger knows:
 //   published (image and manifest): its record;
-//   an image without manifest that equals what the list says: the manifest is made from it (adopted);
+//   an image without manifest that equals what the list says: the manifest is made from it (adopted), or from
+//   `known` where the store's own checksum of the image is the one that belongs to it;
 //   an image that does not, or is cut short: removed, nullopt, to be made again;
 //   nothing: nullopt.
 [[nodiscard]] Result<std::optional<PublishedPart>> find_published(Work& work, std::uint32_t part,
-                                                                  const PartList& list, std::size_t at_once);
+                                                                  const PartList& list, const Adoption& how);
 
 [[nodiscard]] std::string to_text(const PublishedPart& part);
 [[nodiscard]] Result<PublishedPart> parse_published_part(const std::string& text);

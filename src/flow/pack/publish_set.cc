@@ -10,6 +10,7 @@
 #include "flow/pack/checkpoint.h"
 #include "flow/pack/notes.h"
 #include "flow/pack/part_unit.h"
+#include "flow/pack/part_upload.h"
 #include "flow/pack/publish.h"
 #include "flow/set/set_view.h"
 #include "store/store.h"
@@ -126,7 +127,7 @@ Result<std::set<std::string>> uploads_under_way(Work& work) {
 // An attempt to write after a successor had cleaned up made these folders again; while anything is in them
 // they stay.
 void remove_empty_folders(Work& work) {
-    for (const char* folder : {kScratchFolder, ".haul"}) {
+    for (const char* folder : {kScratchFolder, kOwnFolder}) {
         store::Remove remove;
         remove.name = folder;
         remove.folder = true;
@@ -194,6 +195,8 @@ Status abandon_parts(Work& work) {
 }
 
 Status clean_up(Work& work) {
+    // While the lists are there: they tell whose uploads to look for.
+    TRY(end_uploads(work));
     for (const char* folder : {kListFolder, kScratchFolder}) {
         TRY(work.claim.check());
         TRY(store::remove_folder(work.destination, folder, work.shutdown.stop()));

@@ -19,7 +19,7 @@ namespace haul::pack {
 // Parts that have a list and belong to no complete set, published or not, go: nothing refers to them once the
 // lists are gone.
 [[nodiscard]] Status abandon_parts(Work& work);
-// Removes member lists and temporaries, then the claim and `.haul/` itself.
+// Ends what uploads are left, removes member lists and temporaries, then the claim and `.haul/` itself.
 [[nodiscard]] Status clean_up(Work& work);
 // Removes temporaries that no checkpoint of ours names.
 [[nodiscard]] Status sweep_temporaries(Work& work);

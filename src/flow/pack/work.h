@@ -13,6 +13,7 @@
 #include "flow/claim/claim.h"
 #include "flow/job/job.h"
 #include "flow/pack/pack.h"
+#include "flow/pack/upload_records.h"
 #include "report/event.h"
 #include "store/store.h"
 
@@ -31,6 +32,7 @@ struct Work {
     // The set's generation that is there already, where this run adds to it; what it holds stays as it is.
     std::optional<format::SetRecord> earlier = std::nullopt;
     std::uint32_t earlier_parts = 0;  // highest part number in it
+    UploadRecords uploads = {};       // of services; loaded once the claim is ours
     std::atomic<std::uint64_t> files_done = 0, bytes_done = 0;
 
     // Counts what is done and tells the display.
@@ -46,6 +48,7 @@ struct Work {
 };
 
 // Names beneath the set's folder while a job is at work (docs/format.md, ".haul/").
+inline constexpr const char* kOwnFolder = ".haul";
 inline constexpr const char* kListFolder = ".haul/parts";
 inline constexpr const char* kScratchFolder = ".haul/tmp";
 [[nodiscard]] std::string list_name(std::uint32_t part, std::uint32_t revision);

@@ -129,7 +129,7 @@ Result<Archives> find_archives(const store::Address& source, const store::Servic
         return archives;
     }
     const std::vector<store::Object> objects = TRY(store::list_folder(*archives.store, ""));
-    if (TRY(store::find_object(*archives.store, ".haul")) || unfinished_set(objects)) {
+    if (TRY(store::is_folder_there(*archives.store, ".haul")) || unfinished_set(objects)) {
         if (auto unfinished = set::open_set(*archives.store); !unfinished)
             return failure(std::move(unfinished).error());
     }

@@ -30,17 +30,25 @@ Status Place::check(const std::string& name, const Condition& condition) {
     return failure(Code::changed, "write", subject(name), "it is no longer the version that was asked for");
 }
 
+std::int64_t Place::now() const {
+    constexpr std::int64_t second = 1'000'000'000;
+    const std::int64_t time = habits.clock_ns != 0 ? habits.clock_ns : clock::wall().count();
+    return habits.whole_seconds ? time / second * second : time;
+}
+
 Object& Place::put(const std::string& name, Kind kind, std::string bytes, const Attributes& attributes) {
     Entry entry;
     entry.object.name = name;
     entry.object.kind = kind;
     entry.object.attributes = attributes;
-    if (!attributes.mtime_ns) entry.object.attributes.mtime_ns = clock::wall().count();
-    entry.object.version.tag = fmt::format("v{}", ++last_version);
+    if (!attributes.mtime_ns) entry.object.attributes.mtime_ns = now();
+    ++last_version;
+    entry.object.version.tag =
+        habits.content_tags ? digest::sha256_hex(bytes) : fmt::format("v{}", last_version);
     if (kind == Kind::symlink) entry.object.target = bytes;
     if (kind == Kind::file) {
         entry.object.size = bytes.size();
-        entry.object.crc32 = digest::crc32(0, std::as_bytes(std::span(bytes)));
+        if (habits.object_checksums) entry.object.crc32 = digest::crc32(0, std::as_bytes(std::span(bytes)));
     }
     entry.bytes = std::move(bytes);
     const std::string key = kind == Kind::folder ? name + "/" : name;

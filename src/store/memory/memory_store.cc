@@ -4,7 +4,6 @@
 #include <cstring>
 #include <utility>
 
-#include "base/clock.h"
 #include "store/memory/memory_upload.h"
 
 namespace haul::store::memory {
@@ -63,13 +62,14 @@ class MemoryListing final : public Listing {
 MemoryStore::MemoryStore(const MemoryOptions& options)
     : place_(std::make_shared<Place>()), page_objects_(options.page_objects) {
     place_->address = options.address;
+    place_->habits = options.habits;
 }
 
 Capabilities MemoryStore::capabilities() const {
     Capabilities can;
     can.address = place_->address;
     can.replace_if = true;
-    can.full_object_checksum = true;
+    can.full_object_checksum = place_->habits.object_checksums;
     can.ranged_copy = true;
     can.lists_pieces = true;
     can.durable_pieces = true;
@@ -98,7 +98,10 @@ Result<std::unique_ptr<Listing>> MemoryStore::list(const ListRequest& request) {
 
 Result<Stat> MemoryStore::stat(const StatRequest& request) {
     Stat answer;
-    if (request.want_clock) answer.store_clock_ns = clock::wall().count();
+    if (request.want_clock) {
+        const std::lock_guard lock(place_->mutex);
+        answer.store_clock_ns = place_->now();
+    }
     if (request.name == ".") {
         answer.object = folder_object(".");
         return answer;

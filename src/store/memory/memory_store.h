@@ -16,6 +16,7 @@ namespace haul::store::memory {
 struct MemoryOptions {
     std::string address = "memory://test";
     std::size_t page_objects = 1000;
+    Habits habits = {};
 };
 
 class MemoryStore final : public Store {

@@ -94,7 +94,8 @@ Result<std::vector<Received>> MemoryUpload::received() {
     std::vector<Received> all;
     all.reserve(upload.pieces.size());
     for (const auto& [number, piece] : upload.pieces) {
-        all.push_back({.number = number, .size = piece.bytes.size(), .crc32 = piece.crc32});
+        all.push_back({.number = number, .size = piece.bytes.size(), .crc32 = {}});
+        if (place_->habits.piece_checksums) all.back().crc32 = piece.crc32;
     }
     return all;
 }
@@ -116,7 +117,8 @@ Result<Object> MemoryUpload::finish(const Finish& finish) {
         return failure(Code::corrupt, "finish", subject,
                        fmt::format("the pieces are {} bytes together, not {}", bytes.size(), finish.size));
     }
-    if (finish.crc32 && digest::crc32(0, std::as_bytes(std::span(bytes))) != *finish.crc32) {
+    if (place_->habits.object_checksums && finish.crc32 &&
+        digest::crc32(0, std::as_bytes(std::span(bytes))) != *finish.crc32) {
         return failure(Code::corrupt, "finish", subject, "the whole object does not match its CRC-32");
     }
     TRY(place_->check(request.name, request.condition));
