@@ -257,6 +257,7 @@ TEST(HttpClient, CallsShareTheWindow) {
         });
         Client client({.connections = places});
         std::vector<std::jthread> threads;
+        threads.reserve(4);
         for (int t = 0; t < 4; ++t) {
             threads.emplace_back([&client, &server] {
                 std::vector<Exchange> exchanges(300);

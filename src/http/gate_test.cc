@@ -98,35 +98,37 @@ TEST(Gate, PlacesNotTakenAgainAreOffered) {
     EXPECT_EQ(two.wakes, 1);
 }
 
-// Every caller waits without looking again until it is woken: a lost wake hangs.
+// Takes `left` places one after another, and waits without looking again until it is woken: a lost wake
+// hangs.
+void use(Gate& gate, int left) {
+    std::mutex lock;
+    std::condition_variable woken;
+    bool wake = false;
+    Gate::Member member(gate, [&] {
+        const std::scoped_lock hold(lock);
+        wake = true;
+        woken.notify_one();
+    });
+    for (int mine = 0; left > 0;) {
+        while (mine < left && member.acquire()) ++mine;
+        member.offer();
+        if (mine == 0) {
+            std::unique_lock hold(lock);
+            woken.wait(hold, [&wake] { return wake; });
+            wake = false;
+            continue;
+        }
+        member.release(kAnswered, 1s);
+        --mine;
+        --left;
+    }
+}
+
 TEST(Gate, ManyThreadsAllGetTheirTurn) {
     Gate gate(3);
     std::vector<std::jthread> threads;
-    for (int t = 0; t < 6; ++t) {
-        threads.emplace_back([&gate] {
-            std::mutex lock;
-            std::condition_variable woken;
-            bool wake = false;
-            Gate::Member member(gate, [&] {
-                const std::scoped_lock hold(lock);
-                wake = true;
-                woken.notify_one();
-            });
-            for (int left = 2000, mine = 0; left > 0;) {
-                while (mine < left && member.acquire()) ++mine;
-                member.offer();
-                if (mine == 0) {
-                    std::unique_lock hold(lock);
-                    woken.wait(hold, [&wake] { return wake; });
-                    wake = false;
-                    continue;
-                }
-                member.release(kAnswered, 1s);
-                --mine;
-                --left;
-            }
-        });
-    }
+    threads.reserve(6);
+    for (int t = 0; t < 6; ++t) threads.emplace_back([&gate] { use(gate, 2000); });
 }
 
 }  // namespace

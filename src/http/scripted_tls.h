@@ -54,9 +54,10 @@ class Tls {
         X509_sign(certificate, key, EVP_sha256());
         SSL_CTX_use_certificate(context_, certificate);
         SSL_CTX_use_PrivateKey(context_, key);
-        FILE* out = std::fopen(file.c_str(), "w");
-        PEM_write_X509(out, certificate);
-        (void)std::fclose(out);
+        if (FILE* out = std::fopen(file.c_str(), "w")) {
+            PEM_write_X509(out, certificate);
+            (void)std::fclose(out);
+        }
         X509_free(certificate);
         EVP_PKEY_free(key);
     }
