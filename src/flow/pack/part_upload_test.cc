@@ -18,7 +18,6 @@ namespace {
 using harness::Life;
 using harness::OneRun;
 using harness::Scene;
-using store::memory::Habits;
 using testing::ElementsAre;
 using testing::IsEmpty;
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <memory>
 #include <utility>
 
 #include "base/json.h"
@@ -26,8 +27,8 @@ std::string record_name(std::uint32_t part, std::uint64_t claim, std::string_vie
 
 template <class T>
 bool read_number(std::string_view digits, T& into) {
-    const char* const end = digits.data() + digits.size();
-    const auto [at, error] = std::from_chars(digits.data(), end, into);
+    const char* const end = std::to_address(digits.end());
+    const auto [at, error] = std::from_chars(std::to_address(digits.begin()), end, into);
     return error == std::errc() && at == end;
 }
 
@@ -122,6 +123,7 @@ std::vector<UploadRecord> UploadRecords::of(std::uint32_t part) const {
 std::vector<std::uint32_t> UploadRecords::parts() const {
     const std::scoped_lock lock(mutex_);
     std::vector<std::uint32_t> all;
+    all.reserve(records_.size());
     for (const auto& [part, records] : records_) all.push_back(part);
     return all;
 }
