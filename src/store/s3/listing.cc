@@ -62,8 +62,8 @@ class S3Listing final : public Listing {
         KeyPage keys = TRY(fetch_page(*bucket_, wanted_, tried_, stop));
         Page page;
         if (!begun_) {
-            if (keys.keys.empty() && !root_)
-                return failure(Code::not_found, kList, tried_.subject, "there is no such folder");
+            // A bucket may be empty; a prefix is there when something lies beneath it.
+            if (keys.keys.empty() && !wanted_.prefix.empty()) return failure(nothing_beneath());
             page.objects.push_back(folder_object(name_));
         }
         begun_ = true;
@@ -75,6 +75,11 @@ class S3Listing final : public Listing {
     }
 
   private:
+    [[nodiscard]] Error nothing_beneath() const {
+        Error error =
+            make_error(Code::not_found, kList, tried_.subject, "no object lies beneath this prefix");
+        return std::move(error).with_remedy("check bucket and prefix; upper and lower case differ");
+    }
     [[nodiscard]] std::string own_cursor() const { return name_ + "/"; }
 
     Status take(ListedKey listed, Page& page) {

@@ -12,7 +12,7 @@
 
 namespace haul::store::s3 {
 
-// Code::not_found where no key lies beneath the folder (the root may be empty).
+// Code::not_found where no key lies beneath the folder (a bucket may be empty).
 [[nodiscard]] Result<std::unique_ptr<Listing>> open_listing(std::shared_ptr<Bucket> bucket,
                                                             const ListRequest& request);
 

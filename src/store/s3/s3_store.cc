@@ -16,6 +16,16 @@ namespace {
 constexpr std::uint64_t kLeastPiece = 5ULL << 20U, kLargestPiece = 5ULL << 30U, kMostPieces = 10'000;
 constexpr std::uint64_t kLongestKey = 1024;
 
+// As a local folder is when it is opened: a prefix is there when something lies beneath it.
+Status check_is_there(Bucket& bucket) {
+    const Tried tried{"open", bucket.address()};
+    const KeyPage page = TRY(list_keys(bucket, bucket.settings().prefix, 1, tried));
+    if (!page.keys.empty() || bucket.settings().prefix.empty()) return {};
+    return failure(
+        make_error(Code::not_found, tried.operation, tried.subject, "no object lies beneath this prefix")
+            .with_remedy("check bucket and prefix; upper and lower case differ"));
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Store>> S3Store::open(const Address& address, const ServiceOptions& options,
@@ -29,6 +39,7 @@ Result<std::unique_ptr<Store>> S3Store::open(const Address& address, const Servi
     auto credentials = TRY(find_credentials(profile, settings.region, *client));
     auto bucket = std::make_shared<Bucket>(std::move(settings), address.canonical(), options,
                                            std::move(client), std::move(credentials));
+    if (!writes) TRY(check_is_there(*bucket));
     std::optional<Knowledge> knowledge = recall(options.knowledge_folder, bucket->settings());
     if (!knowledge && writes) {
         knowledge = TRY(probe(bucket));

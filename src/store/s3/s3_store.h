@@ -18,7 +18,8 @@ namespace haul::store::s3 {
 
 class S3Store final : public Store {
   public:
-    // `writes`: the place will be written to, so what its endpoint can do is recalled or tried.
+    // `writes`: the place will be written to, so what its endpoint can do is recalled or
+    // tried. Else Code::not_found where nothing lies beneath the address.
     [[nodiscard]] static Result<std::unique_ptr<Store>> open(const Address& address,
                                                              const ServiceOptions& options, bool writes);
 
