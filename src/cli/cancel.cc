@@ -73,6 +73,7 @@ Result<pack::Request> remembered(const job::Record& record, const PackOptions& o
     request.options = options.shape;
     request.claim_timeout = options.claim_timeout;
     request.state_folder = state;
+    request.service = TRY(service_of(options.service, state));
     // A symlink in its path may lead elsewhere by now: what lies there is not ours.
     if (request.destination.canonical() == record.destination) return request;
     return failure(another_job(record, "the path of its destination"));

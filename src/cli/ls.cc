@@ -15,6 +15,7 @@ namespace haul::cli {
 namespace {
 
 struct Options {
+    ServiceWords service;
     std::string set, pattern;
     bool with_details = false, print0 = false;
 };
@@ -33,7 +34,7 @@ Result<int> run_ls(const Options& options, bool json) {
                                   "--print0 prints bare names: it goes with neither -l nor --json")
                            .with_remedy("leave out --print0, or the other one"));
     }
-    const auto store = TRY(open_to_read(options.set));
+    const auto store = TRY(open_to_read(options.set, options.service));
     Output output;
     bool any = false;
     const auto visit = [&](const set::Listed& listed) -> Status {
@@ -59,6 +60,7 @@ Handler declare_ls(Arguments& arguments) {
                          "list only what matches, such as '*.jpg' or 'summer/**'", false);
     arguments.flag("-l,--long", options->with_details, "mode, size, time of change (UTC) and path");
     arguments.flag("-0,--print0", options->print0, "bare names as they are, each ended by a NUL byte");
+    declare_access(arguments, options->service);
     return
         [options, &arguments](const std::vector<std::string>&) { return run_ls(*options, arguments.json()); };
 }

@@ -93,9 +93,12 @@ void declare_shape(Arguments& arguments, PackOptions& options) {
     arguments.choice("--folders", options.shape.folders, {"empty", "all"},
                      "which folders get an entry in the ZIP (empty); manifests know all");
     declare_state(arguments, options.state);
+    declare_access(arguments, options.service);
+    declare_storage_class(arguments, options.service);
 }
 
 void declare_work(Arguments& arguments, PackOptions& options) {
+    declare_encryption(arguments, options.service);
     arguments.size("--memory", options.memory, engine::Memory::kLeastPromise, "most memory to use (512MiB)");
     arguments.number("--jobs", options.jobs, 1, 64, "parts made side by side, as far as memory reaches (2)");
     arguments.choice("--verify", options.verify, {"default", "full"},
@@ -131,6 +134,7 @@ Result<pack::Request> request_of(const PackOptions& options, const std::string& 
     request.verify_full = options.verify == "full";
     request.claim_timeout = options.claim_timeout;
     request.state_folder = state;
+    request.service = TRY(service_of(options.service, state));
     return request;
 }
 

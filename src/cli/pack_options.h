@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "cli/arguments.h"
+#include "cli/service_options.h"
 #include "flow/job/job.h"
 #include "flow/pack/pack.h"
 #include "format/set_record.h"
@@ -19,6 +20,7 @@ struct PackOptions {
     std::string source, destination;
     std::optional<std::string> name, files_from, state;
     format::SetOptions shape;
+    ServiceWords service;
     std::uint64_t memory = pack::Request{}.memory, jobs = pack::Request{}.jobs;
     std::string verify = "default";
     std::chrono::nanoseconds claim_timeout = pack::Request{}.claim_timeout;

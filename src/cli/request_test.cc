@@ -74,6 +74,23 @@ TEST_F(Requests, PackDefaultsAreTheDesigns) {
     EXPECT_EQ(request->state_folder, at("state"));
 }
 
+TEST_F(Requests, ServiceOptionsAreNoPartOfTheJob) {
+    const Words plain = {at("in/photos"), at("out")};
+    Words told = plain;
+    for (const char* word : {"--connections=3", "--storage-class=STANDARD_IA", "--sse=aws:kms",
+                             "--sse-key=alias/k", "--request-payer"})
+        told.emplace_back(word);
+    const auto one = pack(plain), other = pack(told);
+    ASSERT_TRUE(one && other);
+    EXPECT_EQ(other->service.connections, 3U);
+    EXPECT_EQ(other->service.storage_class, "STANDARD_IA");
+    EXPECT_EQ(other->service.sse, "aws:kms");
+    EXPECT_EQ(other->service.sse_key, "alias/k");
+    EXPECT_TRUE(other->service.request_payer);
+    EXPECT_EQ(other->service.knowledge_folder, at("state/endpoints"));
+    EXPECT_EQ(job::id_of(*job_request_of(*one, plain)), job::id_of(*job_request_of(*other, told)));
+}
+
 TEST_F(Requests, PackTakesEveryOption) {
     const auto request = pack({at("in/photos"),
                                at("out"),

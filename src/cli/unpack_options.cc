@@ -47,6 +47,9 @@ void declare(Arguments& arguments, UnpackOptions& options) {
     arguments.flag("--no-space-check", options.no_space_check,
                    "begin although DEST seems too small: its file system compresses, or files have holes");
     declare_state(arguments, options.state);
+    declare_access(arguments, options.service);
+    declare_storage_class(arguments, options.service);
+    declare_encryption(arguments, options.service);
     arguments.size("--memory", options.memory, engine::Memory::kLeastPromise, "most memory to use (512MiB)");
     arguments.number("--jobs", options.jobs, 1, 64, "runs of files unpacked side by side (2)");
     arguments.duration("--claim-timeout", options.claim_timeout,
@@ -74,6 +77,7 @@ Result<unpack::Request> request_of(const UnpackOptions& options, const std::stri
     request.jobs = static_cast<unsigned>(options.jobs);
     request.claim_timeout = options.claim_timeout;
     request.dry_run = options.dry_run;
+    request.service = TRY(service_of(options.service, state));
     request.check_space = !options.no_space_check;
     return request;
 }

@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "cli/arguments.h"
+#include "cli/service_options.h"
 #include "flow/job/job.h"
 #include "flow/unpack/unpack.h"
 
@@ -17,6 +18,7 @@ namespace haul::cli {
 struct UnpackOptions {
     std::string source, destination;
     std::optional<std::string> state;
+    ServiceWords service;
     std::string if_exists = "same", symlinks = "all", include;
     bool owner = false, rename_unfit = false, dry_run = false, no_space_check = false;
     std::uint64_t max_ratio = unpack::Request{}.max_ratio;

@@ -20,15 +20,16 @@ namespace {
 struct Options {
     std::string set;
     std::optional<std::string> against, state;
+    ServiceWords service;
     bool quick = false;
     std::uint64_t jobs = set::VerifyOptions{}.threads, memory = set::VerifyOptions{}.memory;
     Display display;
 };
 
 // As the set was made: with --symlinks=follow its files are what the source's symlinks point to.
-Result<std::unique_ptr<store::Store>> open_source(store::Store& set, const std::string& address) {
+Result<std::unique_ptr<store::Store>> open_source(store::Store& set, const Options& options) {
     const format::SetRecord record = TRY(set::open_set(set));
-    return open_to_read(address, record.options.symlinks == "follow");
+    return open_to_read(*options.against, options.service, record.options.symlinks == "follow");
 }
 
 // Files of the source that the set should have and has not.
@@ -56,9 +57,9 @@ Status look_for_missing(store::Store& set, store::Store& source, const Options& 
 }
 
 Result<int> run_verify(const Options& options) {
-    const auto set = TRY(open_to_read(options.set));
+    const auto set = TRY(open_to_read(options.set, options.service));
     std::unique_ptr<store::Store> source;
-    if (options.against) source = TRY(open_source(*set, *options.against));
+    if (options.against) source = TRY(open_source(*set, options));
     set::VerifyOptions how;
     how.quick = options.quick;
     how.against = source.get();
@@ -92,6 +93,7 @@ Handler declare_verify(Arguments& arguments) {
     arguments.number("--jobs", options->jobs, 1, 64, "parts read side by side (2)");
     arguments.size("--memory", options->memory, engine::Memory::kLeastPromise, "most memory to use (512MiB)");
     declare_state(arguments, options->state);
+    declare_access(arguments, options->service);
     declare_display(arguments, options->display);
     return [options, &arguments](const std::vector<std::string>&) {
         options->display.json = arguments.json();

@@ -41,7 +41,7 @@ Result<std::unique_ptr<Store>> open_store(const Address& address, const OpenOpti
     auto counters = options.counters ? options.counters : std::make_shared<wrap::Counters>();
     store = std::make_unique<wrap::TraceStore>(std::move(store), counters);
 #ifdef HAUL_FAULT_POINTS
-    store = wrap::reporting_counters(std::move(store), std::move(counters));
+    store = wrap::reporting_counters(std::move(store), options.service, std::move(counters));
 #endif
     return store;
 }

@@ -43,12 +43,13 @@ void count(const format::Member& member, Estimate& estimate) {
 
 // Looks at the destination, or at what of its path exists, without making anything.
 void look_at_destination(const Request& request, Estimate& estimate) {
+    const store::OpenOptions reading{.service = request.service};
     store::Address at = request.destination.child(request.name);
-    auto opened = store::open_store(at, {});
+    auto opened = store::open_store(at, reading);
     while (!opened && opened.error().root().os_error == ENOENT && at.path != "/") {
         const std::size_t slash = at.path.rfind('/');
         at.path = slash == 0 ? "/" : at.path.substr(0, slash);
-        opened = store::open_store(at, {});
+        opened = store::open_store(at, reading);
     }
     if (!opened) {
         estimate.destination_problem = opened.error().message();
@@ -62,7 +63,8 @@ void look_at_destination(const Request& request, Estimate& estimate) {
 // Whether a set is there, and whether a pack would go on with it.
 Status look_at_set(store::Store& source, const Request& request, report::Hub& hub,
                    const std::stop_token& stop, Estimate& estimate) {
-    auto opened = store::open_store(request.destination.child(request.name), {});
+    const store::OpenOptions reading{.service = request.service};
+    auto opened = store::open_store(request.destination.child(request.name), reading);
     if (!opened) return {};  // told as the destination's problem where it is one
     store::Store& destination = **opened;
     const auto refused = [&estimate](const Error& error) {
@@ -94,6 +96,7 @@ Status look_at_set(store::Store& source, const Request& request, report::Hub& hu
 Result<Estimate> estimate(const Request& request, report::Hub& hub, const std::stop_token& stop) {
     store::OpenOptions reading;
     reading.follow_symlinks = request.options.symlinks == "follow";
+    reading.service = request.service;
     const std::unique_ptr<store::Store> source = TRY(store::open_store(request.source, reading));
     Selection selection = TRY(Selection::open(*source, request, {}));
     Estimate estimate;

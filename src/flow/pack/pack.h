@@ -14,6 +14,7 @@
 #include "format/set_record.h"
 #include "report/event.h"
 #include "store/address.h"
+#include "store/open_store.h"
 
 namespace haul::pack {
 
@@ -30,7 +31,8 @@ struct Request {
     std::uint64_t tile_size = 16ULL << 20U;
     bool verify_full = false;  // read every byte back
     std::chrono::nanoseconds claim_timeout = std::chrono::minutes(15);
-    std::string state_folder;  // left out of the listing where it lies in the source
+    store::ServiceOptions service = {};  // of both stores; class and encryption: of what is written
+    std::string state_folder;            // left out of the listing where it lies in the source
 };
 [[nodiscard]] json::Ordered meaning_of(const Request& request);
 

@@ -37,6 +37,7 @@ Result<std::unique_ptr<store::Store>> open_destination(const Request& request,
                                                        const engine::Shutdown& shutdown) {
     store::OpenOptions writing;
     writing.create = true;
+    writing.service = request.service;
     writing.stop = shutdown.stop();
     return store::open_store(request.destination.child(request.name), writing);
 }
@@ -45,6 +46,7 @@ Result<Stores> open_stores(const Request& request, const job::Job& job, const en
     store::OpenOptions reading;
     reading.follow_symlinks = request.options.symlinks == "follow";
     reading.sort_folder = job.folder();
+    reading.service = request.service;
     reading.stop = shutdown.stop();
     const store::Address set = request.destination.child(request.name);
     reading.keep_out = {set.path, request.state_folder};
@@ -315,6 +317,7 @@ Result<Totals> pack(const Request& request, job::Job& job, report::Hub& hub, eng
 Status cancel(const Request& request, job::Job& job, report::Hub& hub) {
     engine::Shutdown shutdown(false);
     store::OpenOptions writing;
+    writing.service = request.service;
     writing.stop = shutdown.stop();
     auto opened = store::open_store(request.destination.child(request.name), writing);
     if (!opened && opened.error().code == Code::not_found) return {};

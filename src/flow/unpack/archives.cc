@@ -89,12 +89,12 @@ Status refuse_sets_beneath(const store::Address& source, const std::vector<store
 }
 
 // SOURCE is one ZIP: the store is its folder.
-Result<Archives> one_zip(const store::Address& source) {
+Result<Archives> one_zip(const store::Address& source, const store::OpenOptions& reading) {
     store::Address folder = source;
     const std::size_t slash = source.path.rfind('/');
     folder.path = slash == 0 ? "/" : source.path.substr(0, slash);
     Archives archives;
-    archives.store = TRY(store::open_store(folder, {}));
+    archives.store = TRY(store::open_store(folder, reading));
     const auto object = TRY(store::find_object(*archives.store, source.path.substr(slash + 1)));
     if (!object) {
         return failure(make_error(Code::not_found, "unpack", source.canonical(), "it does not exist")
@@ -111,11 +111,12 @@ Result<Archives> one_zip(const store::Address& source) {
 
 }  // namespace
 
-Result<Archives> find_archives(const store::Address& source) {
-    auto opened = store::open_store(source, {});
+Result<Archives> find_archives(const store::Address& source, const store::ServiceOptions& service) {
+    const store::OpenOptions reading{.service = service};
+    auto opened = store::open_store(source, reading);
     if (!opened) {
         // Whatever its name is: archives have many.
-        if (opened.error().root().os_error == ENOTDIR || is_zip(source.path)) return one_zip(source);
+        if (opened.error().root().os_error == ENOTDIR || is_zip(source.path)) return one_zip(source, reading);
         return failure(std::move(opened).error());
     }
     Archives archives;

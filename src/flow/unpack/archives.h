@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "flow/unpack/unpack.h"
 #include "format/set_record.h"
+#include "store/open_store.h"
 #include "store/store.h"
 #include "zip/reader.h"
 
@@ -23,7 +24,8 @@ struct Archives {
 };
 
 // Code::not_found where there is no ZIP, or a set that is not complete.
-[[nodiscard]] Result<Archives> find_archives(const store::Address& source);
+[[nodiscard]] Result<Archives> find_archives(const store::Address& source,
+                                             const store::ServiceOptions& service = {});
 
 // An archive's bytes, for zip::read_directory. Not thread-safe; `store` outlives it.
 class ArchiveSource : public zip::Source {

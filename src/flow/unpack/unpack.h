@@ -11,6 +11,7 @@
 #include "flow/job/job.h"
 #include "report/event.h"
 #include "store/address.h"
+#include "store/open_store.h"
 
 namespace haul::unpack {
 
@@ -31,6 +32,7 @@ struct Request {
     std::chrono::nanoseconds claim_timeout = std::chrono::minutes(15);
     bool dry_run = false;
     bool check_space = true;
+    store::ServiceOptions service = {};  // of both stores; class and encryption: of what is written
 };
 [[nodiscard]] json::Ordered meaning_of(const Request& request);
 

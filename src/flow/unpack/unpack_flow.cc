@@ -49,6 +49,7 @@ Result<std::unique_ptr<store::Store>> open_destination(const Request& request,
                                                        const engine::Shutdown& shutdown) {
     store::OpenOptions options;
     options.create = true;
+    options.service = request.service;
     options.stop = shutdown.stop();
     return store::open_store(request.destination, options);
 }
@@ -239,7 +240,7 @@ void Work::count(std::uint64_t files, std::uint64_t bytes) {
 }
 
 Result<Totals> unpack(const Request& request, job::Job& job, report::Hub& hub, engine::Shutdown& shutdown) {
-    Archives archives = TRY(find_archives(request.source));
+    Archives archives = TRY(find_archives(request.source, request.service));
     std::optional<Glob> include;
     if (!request.include.empty()) include = TRY(Glob::parse(request.include));
     IndexCache indexes;

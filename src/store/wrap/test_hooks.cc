@@ -28,8 +28,12 @@ Result<std::shared_ptr<FaultPlan>>& shared_plan() {
 
 class ReportingStore final : public ForwardingStore {
   public:
-    ReportingStore(std::unique_ptr<Store> target, std::shared_ptr<const Counters> counters, std::string path)
-        : ForwardingStore(std::move(target)), counters_(std::move(counters)), path_(std::move(path)) {}
+    ReportingStore(std::unique_ptr<Store> target, ServiceOptions service,
+                   std::shared_ptr<const Counters> counters, std::string path)
+        : ForwardingStore(std::move(target)),
+          service_(std::move(service)),
+          counters_(std::move(counters)),
+          path_(std::move(path)) {}
     ReportingStore(const ReportingStore&) = delete;
     ReportingStore& operator=(const ReportingStore&) = delete;
     ~ReportingStore() override {
@@ -44,6 +48,12 @@ class ReportingStore final : public ForwardingStore {
             }
             line["faults"] = std::move(faults);
         }
+        line["service"] = {{"connections", service_.connections},
+                           {"storage_class", service_.storage_class},
+                           {"sse", service_.sse},
+                           {"sse_key", service_.sse_key},
+                           {"request_payer", service_.request_payer},
+                           {"knowledge_folder", service_.knowledge_folder}};
         const std::string text = json::dump(line) + "\n";
         auto file = file::open_at(AT_FDCWD, path_, O_WRONLY | O_CREAT | O_APPEND);
         // A destructor has nobody to tell: the test that asked for the file misses it.
@@ -51,6 +61,7 @@ class ReportingStore final : public ForwardingStore {
     }
 
   private:
+    ServiceOptions service_;
     std::shared_ptr<const Counters> counters_;
     std::string path_;
 };
@@ -64,11 +75,11 @@ Result<std::unique_ptr<Store>> with_planned_faults(std::unique_ptr<Store> store)
     return std::unique_ptr<Store>(std::make_unique<FaultStore>(std::move(store), *plan));
 }
 
-std::unique_ptr<Store> reporting_counters(std::unique_ptr<Store> store,
+std::unique_ptr<Store> reporting_counters(std::unique_ptr<Store> store, const ServiceOptions& service,
                                           std::shared_ptr<const Counters> counters) {
     std::string path = setting("HAUL_STORE_COUNTERS");
     if (path.empty()) return store;
-    return std::make_unique<ReportingStore>(std::move(store), std::move(counters), std::move(path));
+    return std::make_unique<ReportingStore>(std::move(store), service, std::move(counters), std::move(path));
 }
 
 }  // namespace haul::store::wrap

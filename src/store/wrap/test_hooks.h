@@ -2,7 +2,8 @@
 //
 //   HAUL_STORE_FAULTS=PLAN     faults beneath retry (see fault.h), one plan for all stores of the process
 //   HAUL_STORE_COUNTERS=FILE   a JSON line is appended when a store is closed: {"address", "counters",
-//                              "faults": [{"fault", "met", "fired", "left"}]}; see FaultPlan::Count
+//                              "faults": [{"fault", "met", "fired", "left"}], "service"}; see
+//                              FaultPlan::Count and ServiceOptions
 //
 // Times of retries are shortened by HAUL_RETRY_MS, HAUL_RETRY_MOST_MS and HAUL_RETRY_DEADLINE_MS
 // (retry_budget.h).
@@ -13,6 +14,7 @@
 #include <memory>
 
 #include "base/result.h"
+#include "store/open_store.h"
 #include "store/store.h"
 #include "store/wrap/trace.h"
 
@@ -22,6 +24,7 @@ namespace haul::store::wrap {
 [[nodiscard]] Result<std::unique_ptr<Store>> with_planned_faults(std::unique_ptr<Store> store);
 // The store itself where no file is named.
 [[nodiscard]] std::unique_ptr<Store> reporting_counters(std::unique_ptr<Store> store,
+                                                        const ServiceOptions& service,
                                                         std::shared_ptr<const Counters> counters);
 
 }  // namespace haul::store::wrap
