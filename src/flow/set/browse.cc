@@ -4,6 +4,7 @@
 
 #include "base/digest.h"
 #include "base/glob.h"
+#include "flow/set/read_ahead.h"
 #include "flow/set/verify.h"
 
 namespace haul::set {
@@ -83,21 +84,15 @@ Status cat(store::Store& set, const std::string& path,
     }
     Checker checker(member);
     const bool whole = member.size < kWholeBelow;
-    std::vector<std::byte> buffer(static_cast<std::size_t>(whole ? member.size : kReadAtOnce));
-    for (std::uint64_t at = 0; at < member.size;) {
-        store::Read read;
-        read.name = found.part;
-        read.offset = *member.offset + at;
-        read.into = std::span(buffer).first(
-            static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), member.size - at)));
-        set.read_many({&read, 1}, stop);
-        TRY(std::move(read.result));
-        checker.take(read.into);
-        at += read.into.size();
+    ReadAhead reader(set, found.part, *member.offset, *member.offset + member.size,
+                     {.group = whole ? member.size : kReadAtOnce}, stop);
+    while (true) {
+        const auto bytes = TRY(reader.next());
+        if (bytes.empty()) return whole ? Status() : checker.end();
+        checker.take(bytes);
         if (whole) TRY(checker.end());
-        TRY(sink(read.into));
+        TRY(sink(bytes));
     }
-    return whole ? Status() : checker.end();
 }
 
 }  // namespace haul::set

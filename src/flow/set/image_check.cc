@@ -7,6 +7,8 @@
 #include <cstring>
 #include <utility>
 
+#include "flow/set/read_ahead.h"
+
 namespace haul::set {
 namespace {
 
@@ -154,20 +156,13 @@ Result<ImageContents> check_image(store::Store& store, const std::string& name,
                       fmt::format("the image has {} bytes, it should have {}", stat.object.size, size));
     }
     Check check(table, expected, algorithm, contradiction);
-    std::vector<std::byte> buffer(static_cast<std::size_t>(std::min(kReadAtOnce, size)));
     const std::uint64_t end = std::min(size, stat.object.size);
+    ReadAhead reader(store, name, 0, end, {std::min(kReadAtOnce, end), stat.object.version}, stop);
     for (std::uint64_t at = 0; at < end;) {
-        store::Read read;
-        read.name = name;
-        read.version = stat.object.version;
-        read.offset = at;
-        read.into = std::span(buffer).first(
-            static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), end - at)));
-        store.read_many({&read, 1}, stop);
-        TRY(std::move(read.result));
-        check.take(at, read.into);
-        if (progress) progress(read.into.size());
-        at += read.into.size();
+        const auto bytes = TRY(reader.next());
+        check.take(at, bytes);
+        if (progress) progress(bytes.size());
+        at += bytes.size();
     }
     return check.finish();
 }

@@ -2,7 +2,7 @@
 // directory.
 //
 // Shared by verify, by adopting a part that was published before a kill, and by --verify=full. Bounded
-// memory: one buffer of 8 MiB. One call a thread.
+// memory: one buffer of 8 MiB, at a service two. One call a thread.
 #pragma once
 
 #include <cstdint>
@@ -43,8 +43,8 @@ using Contradiction =
                                                 const std::function<void(std::uint64_t)>& progress,
                                                 const std::stop_token& stop);
 
-// What one check takes beside table and sums: a stretch of the image, and what it should be.
-inline constexpr std::uint64_t kImageCheckMemory = 18ULL << 20U;
+// What one check takes beside table and sums: stretches of the image, and what they should be.
+inline constexpr std::uint64_t kImageCheckMemory = 26ULL << 20U;
 
 // Width in bytes of one raw digest.
 [[nodiscard]] std::size_t digest_width(digest::Algorithm algorithm);
