@@ -19,8 +19,8 @@ class Memory {
     static constexpr std::uint64_t kLeastPromise = 64ULL << 20U;
 
     // `beside`: what may come to be used beside all reservations, where there is so much; a quarter of what
-    // the program leaves at most.
-    explicit Memory(std::uint64_t promise, std::uint64_t beside = 0);
+    // the program leaves at most. `always`: in use all the time, as connections to services are.
+    explicit Memory(std::uint64_t promise, std::uint64_t beside = 0, std::uint64_t always = 0);
 
     // Waits its turn (Code::interrupted when stopped). Work that would not fit even alone is refused:
     // Code::usage, naming `subject` and the --memory that it needs: the unit is set aside, the others go on.
@@ -30,7 +30,7 @@ class Memory {
 
   private:
     [[nodiscard]] std::uint64_t promise_for(std::uint64_t bytes) const;
-    std::uint64_t beside_;
+    std::uint64_t beside_, always_;
     Budget budget_;
 };
 

@@ -35,6 +35,14 @@ TEST(MemoryTest, RefusesWhatWouldNotFitAloneAndNamesTheLeastThatWould) {
     }
 }
 
+TEST(MemoryTest, WhatIsAlwaysInUseIsLeftToNoWork) {
+    Memory memory(128 * MiB, 20 * MiB, 16 * MiB);
+    EXPECT_EQ(memory.for_work(), 64 * MiB);
+    const auto refused = memory.reserve(200 * MiB, "it", {});
+    ASSERT_FALSE(refused.has_value());
+    EXPECT_TRUE(refused.error().remedy.ends_with("--memory 265MiB")) << refused.error().remedy;
+}
+
 TEST(MemoryTest, WhatIsReservedComesBack) {
     Memory memory(128 * MiB);
     for (int i = 0; i < 3; ++i) EXPECT_TRUE(memory.reserve(100 * MiB, "it", {}).has_value());

@@ -10,9 +10,9 @@
 // Names are bytes, relative to the store's root: elements joined by `/`, no leading `/`, no empty, `.` or
 // `..` element (Code::usage), unless capabilities().any_names. "." is the root itself where a folder is
 // meant. Calls are synchronous and take batches; each item of a batch carries its own result. All calls may
-// be made from several threads at once; Listing and Upload objects belong to one thread at a time. A
-// requested stop ends a call early with Code::interrupted in the items not done. Errors name operation and
-// object.
+// be made from several threads at once; Listing and Upload objects belong to one thread at a time, but for
+// Upload::put_many where pieces are durable (durable_pieces). A requested stop ends a call early with
+// Code::interrupted in the items not done. Errors name operation and object.
 #pragma once
 
 #include <cstddef>
@@ -184,7 +184,9 @@ class Upload {
     virtual ~Upload() = default;
     // What resumes it, also from another process.
     [[nodiscard]] virtual const std::string& id() const = 0;
-    // With capabilities().durable_pieces also from several threads at once, different pieces each.
+    // With capabilities().durable_pieces it may be called from several threads at once, each with pieces of
+    // its own numbers, also beside flush(). Once it returned, no piece of it changes the upload any more: the
+    // same number may be put again.
     virtual void put_many(std::span<Piece> pieces, const std::stop_token& stop) = 0;
     // The service copies a range of one of its own objects. Only with capabilities().ranged_copy.
     [[nodiscard]] virtual Status copy(std::uint32_t number, std::string_view source_address,

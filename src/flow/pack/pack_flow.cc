@@ -16,6 +16,7 @@
 #include "flow/pack/publish_set.h"
 #include "flow/pack/selection.h"
 #include "flow/pack/settle.h"
+#include "flow/pack/window.h"
 #include "flow/pack/work.h"
 #include "flow/set/set_view.h"
 #include "flow/set/verify.h"
@@ -186,7 +187,9 @@ Totals totals_of(const format::SetRecord& record) {
 }
 
 Result<Totals> fill_and_publish(Work& work, bool list_source) {
-    engine::Memory memory(work.request.memory, kOpenList);
+    const bool far = is_service(work.source.capabilities()) || is_service(work.destination.capabilities());
+    engine::Memory memory(work.request.memory, kOpenList,
+                          far ? memory_of_connections(work.request.memory) : 0);
     ledger::Outcome first;
     if (list_source) first.units.push_back(list_unit());
     TRY(work.job.ledger().record(first));

@@ -15,39 +15,16 @@
 #include "flow/set/image_check.h"
 
 namespace haul::pack {
-namespace {
-
-// One being read, one or two between, one being sealed, and up to two that wait for a spanning member's CRC.
-constexpr std::size_t kBuffers = 5;
-// Where a piece is no request, small tiles: one is still in the cache when it is digested and written.
-constexpr std::uint64_t kLocalTile = 4ULL << 20U, kLeastTile = 1ULL << 20U;
-
-}  // namespace
-
-std::uint64_t memory_of_tiles(std::uint64_t tile, const PartUnit& unit) {
-    // Of empty files a tile holds little but headers, of 32 bytes at least, and notes a read for each.
-    tile = std::min(tile, unit.image_size);
-    return kBuffers * (tile + std::min(unit.members, tile / 32) * sizeof(TileRead));
-}
-
-std::uint64_t tile_size_for(const Work& work, const PartUnit& unit, std::uint64_t memory) {
-    const store::Capabilities able = work.destination.capabilities();
-    std::uint64_t size =
-        able.durable_pieces ? work.request.tile_size : std::min(kLocalTile, work.request.tile_size);
-    while (able.max_pieces > 0 && size * able.max_pieces < unit.image_size) size *= 2;
-    // Smaller ones rather than none where little memory is allowed.
-    while (!able.durable_pieces && size > kLeastTile && memory_of_tiles(size, unit) > memory) size /= 2;
-    return size;
-}
 
 PartFill::PartFill(Work& work, engine::Context& context, std::uint32_t part, std::uint32_t revision,
-                   PartList list, std::uint64_t tile_size)
+                   PartList list, const Window& window)
     : work_(work),
       context_(context),
       part_(part),
       revision_(revision),
       list_(std::move(list)),
-      tile_size_(tile_size),
+      window_(window),
+      tile_size_(window.tile_size),
       algorithm_(digest::algorithm_named(work.request.options.digest).value_or(digest::Algorithm::xxh128)),
       log_(work.job.folder(), part, set::digest_width(algorithm_)),
       last_checkpoint_(clock::boot()) {}
@@ -55,7 +32,9 @@ PartFill::PartFill(Work& work, engine::Context& context, std::uint32_t part, std
 Result<FilledPart> PartFill::run() {
     if (!TRY(resume())) TRY(open_upload());
     const std::uint64_t buffer = std::min(tile_size_, list_.table.layout().image_size());
-    pool_ = std::make_unique<BufferPool>(std::min(kBuffers, tile_count() + 1), buffer);
+    pool_ = std::make_unique<BufferPool>(std::min(window_.buffers, tile_count() + 1), buffer);
+    const auto may_send = [this] { return work_.claim.check_if_stale(); };
+    sender_ = std::make_unique<Sender>(*upload_, window_.senders, may_send, work_.shutdown.stop());
     while (list_.table.lines() > 0) {
         auto removed = fill_once();
         if (!removed) return failure(leave(std::move(removed).error()));
@@ -130,16 +109,25 @@ Result<bool> PartFill::resume() {
 // reader, which looks into the table, is gone when the caller makes another table.
 Result<std::vector<Removed>> PartFill::fill_once() {
     TileReader reader(work_.source, list_.table, *pool_,
-                      {tile_size_, restart_, sealer_->finished(), sent_, versions_}, work_.shutdown.stop());
+                      {tile_size_, restart_, sealer_->finished(), sent_, versions_, window_.readers},
+                      work_.shutdown.stop());
+    // Sending can hold every buffer for long: who waits for one then would not hear of a drain.
+    const std::stop_token until = window_.senders > 0 ? work_.shutdown.drain() : std::stop_token();
     while (true) {
         TRY(context_.check_stop());
-        std::optional<Tile> tile = TRY(reader.next());
-        if (!tile) return std::vector<Removed>();
+        std::optional<Tile> tile = TRY(reader.next(until));
+        if (!tile) break;
         std::vector<Removed> removed = TRY(take(std::move(*tile)));
         if (!removed.empty()) return removed;
-        if (got_further() && clock::boot() - last_checkpoint_ >= engine::checkpoint_interval())
-            TRY(checkpoint());
+        TRY(checkpoint_if_due());
     }
+    TRY(finish_sending());
+    return std::vector<Removed>();
+}
+
+Status PartFill::checkpoint_if_due() {
+    if (!got_further() || clock::boot() - last_checkpoint_ < engine::checkpoint_interval()) return {};
+    return checkpoint();
 }
 
 // Where members have to leave, the tile was not taken.
@@ -153,35 +141,38 @@ Result<std::vector<Removed>> PartFill::take(Tile tile) {
     std::vector<Tile> ready;
     removed = sealer_->take(std::move(tile), ready);
     if (!removed.empty()) return removed;
-    TRY(send(ready));
+    std::erase_if(ready, [](const Tile& sealed) { return sealed.sent; });
+    sender_->submit(std::move(ready));
+    TRY(note_sent());
     work_.count(sealer_->finished() - before, bytes);
     show();
     return removed;
 }
 
-Status PartFill::send(std::vector<Tile>& tiles) {
-    std::erase_if(tiles, [](const Tile& tile) { return tile.sent; });
-    if (tiles.empty()) return {};
-    TRY(work_.claim.check_if_stale());
-    std::vector<store::Piece> pieces;
-    for (const Tile& tile : tiles) {
-        store::Piece piece;
-        piece.number = static_cast<std::uint32_t>(tile.index + 1);
-        piece.offset = tile.begin;
-        piece.bytes = tile.bytes();
-        piece.crc32 = digest::crc32(0, piece.bytes);
-        pieces.push_back(std::move(piece));
+Status PartFill::note_sent() {
+    std::vector<SentPiece> sent;
+    Status all_well = sender_->collect(sent);
+    for (const SentPiece& piece : sent) {
+        hold_.written(piece.size);
+        sent_[piece.index] = true;
+        tile_crcs_[piece.index] = piece.crc32;
     }
-    FAULT_POINT("pack.part.before_send");
-    upload_->put_many(pieces, work_.shutdown.stop());
-    for (store::Piece& piece : pieces) {
-        TRY(std::move(piece.result));
-        hold_.written(piece.bytes.size());
-        sent_[piece.number - 1] = true;
-        tile_crcs_[piece.number - 1] = piece.crc32;
+    return all_well;
+}
+
+// Everything is read and sealed: what is still under way to the store comes to its end.
+Status PartFill::finish_sending() {
+    while (!sender_->idle()) {
+        TRY(context_.check_stop());
+        sender_->wait(work_.shutdown.drain());
+        TRY(note_sent());
+        show();
+        TRY(checkpoint_if_due());
     }
-    FAULT_POINT("pack.part.after_send");
-    return {};
+    TRY(note_sent());
+    if (first_unsent() == tile_count()) return {};
+    return failure(Code::internal, "send", format::part_name(part_),
+                   fmt::format("piece {} was never sent", first_unsent() + 1));
 }
 
 // The members in `removed` leave the part: what lies before the first of them stays, what lies behind is laid
@@ -189,6 +180,8 @@ Status PartFill::send(std::vector<Tile>& tiles) {
 Status PartFill::revise(std::vector<Removed> removed) {
     const std::size_t first = removed.front().entry;
     restart_ = tile_of(list_.table.layout().header_offset(first));
+    sender_->discard_from(restart_);
+    TRY(note_sent());
     ListDraft draft(part_, revision_ + 1);
     std::size_t next = 0;
     for (std::size_t line = 0; line < list_.table.lines(); ++line) {
@@ -267,6 +260,9 @@ bool PartFill::got_further() const {
 Error PartFill::leave(Error error) {
     if (error.code == Code::fenced || error.code == Code::busy) return error;
     if (!sealer_) return error;  // between two revisions: there is nothing that a checkpoint could vouch for
+    // What is under way may still arrive, and then counts; a stop ends it.
+    sender_->settle();
+    [[maybe_unused]] const Status same_or_later = note_sent();
     if (error.code != Code::interrupted && !got_further()) return error;
     if (auto saved = checkpoint(); !saved && error.code == Code::interrupted) {
         work_.hub.note(report::Level::warning, "progress not kept: " + saved.error().message(),
@@ -288,6 +284,7 @@ FilledPart PartFill::result() {
     filled.pieces = static_cast<std::uint32_t>(tile_count());
     filled.members = sealer_->take_members();
     sealer_.reset();
+    sender_.reset();
     pool_.reset();  // reading back, where that is asked for, takes as much
     filled.upload = std::move(upload_);
     filled.table = std::move(list_.table);

@@ -1,8 +1,8 @@
 // Fills one part: reads its members tile by tile into their places and sends each tile as soon as it is full.
 //
-// Two threads: one reads ahead (tile_reader.h), the caller's seals and sends. A member that changed leaves
-// the part: a new revision of the list is written, and only what lies behind it is made and sent again.
-// Resumes at the ledger's checkpoint.
+// The caller's thread seals; others read ahead (tile_reader.h) and, to a service, send (sender.h): window.h
+// says how many. A member that changed leaves the part: a new revision of the list is written, and only what
+// lies behind it is made and sent again. Resumes at the ledger's checkpoint.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,9 @@
 #include "flow/pack/part_unit.h"
 #include "flow/pack/progress_log.h"
 #include "flow/pack/sealer.h"
+#include "flow/pack/sender.h"
 #include "flow/pack/tile_reader.h"
+#include "flow/pack/window.h"
 #include "flow/pack/work.h"
 
 namespace haul::pack {
@@ -33,16 +35,11 @@ struct FilledPart {
     std::uint32_t pieces = 0;
 };
 
-// Bytes of one piece: as large as is best while all tiles that filling holds at a time fit into `memory`.
-[[nodiscard]] std::uint64_t tile_size_for(const Work& work, const PartUnit& unit, std::uint64_t memory);
-// Bytes of all those tiles.
-[[nodiscard]] std::uint64_t memory_of_tiles(std::uint64_t tile_size, const PartUnit& unit);
-
 class PartFill {
   public:
     // `revision`: the highest that the destination holds, `list` its contents.
     PartFill(Work& work, engine::Context& context, std::uint32_t part, std::uint32_t revision, PartList list,
-             std::uint64_t tile_size);
+             const Window& window);
     [[nodiscard]] Result<FilledPart> run();
     // The part is published: what only resuming needs goes.
     void forget_progress() { log_.remove(); }
@@ -53,7 +50,9 @@ class PartFill {
     [[nodiscard]] Result<std::vector<Removed>> fill_once();
     [[nodiscard]] Result<std::vector<Removed>> take(Tile tile);
     [[nodiscard]] Status revise(std::vector<Removed> removed);
-    [[nodiscard]] Status send(std::vector<Tile>& tiles);
+    [[nodiscard]] Status note_sent();
+    [[nodiscard]] Status finish_sending();
+    [[nodiscard]] Status checkpoint_if_due();
     [[nodiscard]] Status checkpoint();
     [[nodiscard]] FilledPart result();
     [[nodiscard]] std::size_t tile_count() const;
@@ -73,6 +72,7 @@ class PartFill {
     engine::Context& context_;
     std::uint32_t part_, revision_;
     PartList list_;
+    Window window_;
     std::uint64_t tile_size_ = 0;
     digest::Algorithm algorithm_;
     ProgressLog log_;
@@ -80,6 +80,7 @@ class PartFill {
     std::unique_ptr<store::Upload> upload_;
     std::unique_ptr<BufferPool> pool_;
     std::unique_ptr<Sealer> sealer_;
+    std::unique_ptr<Sender> sender_;
     std::vector<bool> sent_;
     std::vector<std::uint32_t> tile_crcs_;
     SpanningVersions versions_;

@@ -7,9 +7,11 @@
 
 #include "base/digest.h"
 #include "base/json.h"
+#include "flow/pack/checkpoint.h"
 #include "flow/pack/notes.h"
 #include "flow/pack/part_fill.h"
 #include "flow/pack/publish.h"
+#include "flow/pack/window.h"
 #include "flow/set/image_check.h"
 
 namespace haul::pack {
@@ -38,6 +40,22 @@ void say_done(Work& work, const engine::Context& context, const format::PartReco
     event.bytes = record.size;
     event.worker = context.worker;
     work.hub.emit(std::move(event));
+}
+
+// Parts side by side are to have equally much; pieces that an earlier run sent keep their size.
+Result<Window> choose_window(const Work& work, const engine::Context& context, const PartUnit& unit,
+                             std::uint64_t beside_tiles) {
+    const std::uint64_t all = context.memory.for_work();
+    const std::uint64_t share = all / std::max(work.request.jobs, 1U);
+    WindowNeed need;
+    need.source = work.source.capabilities();
+    need.destination = work.destination.capabilities();
+    need.tile_size = work.request.tile_size;
+    need.memory = all - std::min(all, beside_tiles);
+    need.share = share - std::min(share, beside_tiles);
+    if (!context.lease.checkpoint.empty())
+        need.kept_tile = TRY(parse_checkpoint(context.lease.checkpoint)).tile_size;
+    return window_for(need, unit);
 }
 
 }  // namespace
@@ -103,25 +121,23 @@ Result<ledger::Outcome> handle_part(Work& work, engine::Context& context) {
     const PartUnit unit = TRY(parse_part_unit(context.lease.payload));
     const engine::Reservation slot = TRY(work.slots.reserve(1, work.shutdown.drain()));
     const std::uint64_t beside_tiles = memory_to_fill(unit, work.request.options.digest);
-    const std::uint64_t left = context.memory.for_work() - std::min(context.memory.for_work(), beside_tiles);
-    const std::uint64_t tile_size = tile_size_for(work, unit, left);
-    const engine::Reservation memory =
-        TRY(context.memory.reserve(beside_tiles + memory_of_tiles(tile_size, unit),
-                                   format::part_name(unit.part), work.shutdown.drain()));
+    const Window window = TRY(choose_window(work, context, unit, beside_tiles));
+    const engine::Reservation memory = TRY(context.memory.reserve(
+        beside_tiles + memory_of(window, unit), format::part_name(unit.part), work.shutdown.drain()));
     const std::uint32_t revision = TRY(highest_revision(work, unit.part, unit.revision));
     PartList list = TRY(read_list(work, unit, revision));
-    if (const auto done = TRY(find_published(work, unit.part, list))) {
+    if (const auto done = TRY(find_published(work, unit.part, list, window.stretches))) {
         work.count(done->record.members, done->record.bytes);
         say_done(work, context, done->record);
         return outcome_of(work, unit.part, done, list.end.notes);
     }
-    PartFill fill(work, context, unit.part, revision, std::move(list), tile_size);
+    PartFill fill(work, context, unit.part, revision, std::move(list), window);
     FilledPart filled = TRY(fill.run());
     std::optional<PublishedPart> record;
     if (filled.table.lines() == 0) {
         TRY(filled.upload->abort());  // every member left: there is nothing to publish
     } else {
-        record = TRY(publish(work, filled, unit.oversize));
+        record = TRY(publish(work, filled, unit.oversize, window.stretches));
         say_done(work, context, record->record);
     }
     fill.forget_progress();

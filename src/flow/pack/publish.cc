@@ -7,6 +7,7 @@
 #include "base/digest.h"
 #include "base/fault_point.h"
 #include "base/json.h"
+#include "flow/pack/window.h"
 #include "flow/set/image_check.h"
 #include "flow/set/set_view.h"
 #include "format/manifest.h"
@@ -111,8 +112,9 @@ Result<PublishedPart> write_manifest(Work& work, std::uint32_t number, const Con
     return published_part(number, part.table, image_crc, bytes, oversize);
 }
 
-// Size and, where the store keeps one, checksum of the object as the store has it now.
-Status check_published(Work& work, const std::string& name, std::uint64_t size, std::uint32_t crc32) {
+// Size and, where the store keeps one, checksum of the object as the store has it now. Whether that is proof
+// enough.
+Result<bool> check_published(Work& work, const std::string& name, std::uint64_t size, std::uint32_t crc32) {
     const auto object = TRY(store::find_object(work.destination, name));
     if (!object) {
         return failure(
@@ -124,11 +126,13 @@ Status check_published(Work& work, const std::string& name, std::uint64_t size, 
                                   fmt::format("it has {} bytes there, {} were sent", object->size, size))
                            .with_remedy(kLooksBroken));
     }
-    return {};
+    const store::Capabilities can = work.destination.capabilities();
+    return !is_service(can) || (can.full_object_checksum && object->crc32);
 }
 
-// --verify=full: every byte is read back and held against what was sent.
-Status read_back(Work& work, const std::string& name, const Contents& part, std::uint32_t crc32) {
+// Every byte is read back and held against what was sent.
+Status read_back(Work& work, const std::string& name, const Contents& part, std::uint32_t crc32,
+                 std::size_t at_once) {
     std::string wrong;
     const digest::Algorithm algorithm = *digest::algorithm_named(work.request.options.digest);
     const set::ImageContents contents = TRY(set::check_image(
@@ -136,7 +140,7 @@ Status read_back(Work& work, const std::string& name, const Contents& part, std:
         [&](std::uint64_t offset, std::optional<std::size_t>, const std::string& what) {
             if (wrong.empty()) wrong = fmt::format("at byte {}: {}", offset, what);
         },
-        {}, work.shutdown.stop()));
+        {}, work.shutdown.stop(), at_once));
     if (!wrong.empty() || contents.crc32 != crc32) {
         return failure(make_error(Code::corrupt, "read back", name,
                                   wrong.empty() ? "its CRC-32 is not the one that was sent" : wrong)
@@ -156,7 +160,7 @@ Status remove_unpublished(Work& work, const store::Object& image, const std::str
 }
 
 Result<std::optional<PublishedPart>> adopt(Work& work, std::uint32_t number, const PartList& list,
-                                           const store::Object& image) {
+                                           const store::Object& image, std::size_t at_once) {
     std::string wrong;
     const digest::Algorithm algorithm = *digest::algorithm_named(work.request.options.digest);
     auto contents = set::check_image(
@@ -164,7 +168,7 @@ Result<std::optional<PublishedPart>> adopt(Work& work, std::uint32_t number, con
         [&](std::uint64_t offset, std::optional<std::size_t>, const std::string& what) {
             if (wrong.empty()) wrong = fmt::format("at byte {}: {}", offset, what);
         },
-        {}, work.shutdown.stop());
+        {}, work.shutdown.stop(), at_once);
     if (!contents && contents.error().code != Code::corrupt) return failure(std::move(contents).error());
     if (!contents || !wrong.empty()) {
         TRY(remove_unpublished(work, image, wrong.empty() ? contents.error().message() : wrong));
@@ -176,7 +180,7 @@ Result<std::optional<PublishedPart>> adopt(Work& work, std::uint32_t number, con
 
 }  // namespace
 
-Result<PublishedPart> publish(Work& work, FilledPart& filled, bool oversize) {
+Result<PublishedPart> publish(Work& work, FilledPart& filled, bool oversize, std::size_t at_once) {
     const std::string name = format::part_name(filled.part);
     const std::uint64_t size = filled.table.layout().image_size();
     TRY(work.claim.check());
@@ -185,18 +189,20 @@ Result<PublishedPart> publish(Work& work, FilledPart& filled, bool oversize) {
     // Somebody of ours, or our own lost reply, may have put it there: what counts is what is there.
     if (!finished && finished.error().code != Code::exists) return failure(std::move(finished).error());
     FAULT_POINT("pack.part.after_publish");
-    TRY(check_published(work, name, size, filled.crc32));
+    const bool proven = TRY(check_published(work, name, size, filled.crc32));
     const Contents contents{filled.table, filled.members.crcs, filled.members.digests};
-    if (!finished || work.request.verify_full) TRY(read_back(work, name, contents, filled.crc32));
+    if (!finished || !proven || work.request.verify_full)
+        TRY(read_back(work, name, contents, filled.crc32, at_once));
     return write_manifest(work, filled.part, contents, filled.crc32, oversize);
 }
 
-Result<std::optional<PublishedPart>> find_published(Work& work, std::uint32_t part, const PartList& list) {
+Result<std::optional<PublishedPart>> find_published(Work& work, std::uint32_t part, const PartList& list,
+                                                    std::size_t at_once) {
     const auto image = TRY(store::find_object(work.destination, format::part_name(part)));
     if (!image) return std::optional<PublishedPart>();
     const std::string manifest = format::manifest_name(part);
     const auto object = TRY(store::find_object(work.destination, manifest));
-    if (!object) return adopt(work, part, list, *image);
+    if (!object) return adopt(work, part, list, *image, at_once);
     const std::string bytes =
         TRY(store::read_object(work.destination, manifest, object->size, work.shutdown.stop()));
     const format::ManifestHeader header = TRY(set::manifest_header(work.destination, manifest));

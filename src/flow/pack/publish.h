@@ -20,8 +20,10 @@ struct PublishedPart {
 };
 
 // Finishes the upload, reads size and checksum back, writes the manifest. A reply that was lost is resolved
-// by looking.
-[[nodiscard]] Result<PublishedPart> publish(Work& work, FilledPart& filled, bool oversize);
+// by looking. Proven is what a local store has made durable, or a service's own checksum of the whole object
+// says; a service that says none is read back, `at_once` stretches at a time (image_check.h).
+[[nodiscard]] Result<PublishedPart> publish(Work& work, FilledPart& filled, bool oversize,
+                                            std::size_t at_once);
 
 // The part as an earlier run left it, whatever the ledger knows:
 //   published (image and manifest): its record;
@@ -29,7 +31,7 @@ struct PublishedPart {
 //   an image that does not, or is cut short: removed, nullopt, to be made again;
 //   nothing: nullopt.
 [[nodiscard]] Result<std::optional<PublishedPart>> find_published(Work& work, std::uint32_t part,
-                                                                  const PartList& list);
+                                                                  const PartList& list, std::size_t at_once);
 
 [[nodiscard]] std::string to_text(const PublishedPart& part);
 [[nodiscard]] Result<PublishedPart> parse_published_part(const std::string& text);

@@ -68,11 +68,10 @@ void plan_reads(const format::MemberTable& table, std::size_t finished, Tile& ti
 
 void read_tile(store::Store& source, const format::MemberTable& table, const SpanningVersions& versions,
                Tile& tile, const std::stop_token& stop) {
-    constexpr std::size_t at_once = 4096;
     std::vector<store::Read> batch;
-    for (std::size_t begin = 0; begin < tile.reads.size() && !stop.stop_requested(); begin += at_once) {
+    for (std::size_t begin = 0; begin < tile.reads.size() && !stop.stop_requested(); begin += kReadsAtOnce) {
         const std::span<const TileRead> planned =
-            std::span(tile.reads).subspan(begin, std::min(at_once, tile.reads.size() - begin));
+            std::span(tile.reads).subspan(begin, std::min(kReadsAtOnce, tile.reads.size() - begin));
         batch.assign(planned.size(), {});
         for (std::size_t i = 0; i < planned.size(); ++i) {
             const std::size_t entry = planned[i].entry;
@@ -91,8 +90,23 @@ void read_tile(store::Store& source, const format::MemberTable& table, const Spa
             if (!batch[i].result)
                 tile.failed.push_back({planned[i].entry, std::move(batch[i].result).error()});
         }
+        if (begin == 0) tile.first_version = batch.front().result ? batch.front().seen.tag : std::string();
         tile.last_version = batch.back().result ? batch.back().seen.tag : std::string();
     }
+}
+
+void check_versions(const format::MemberTable& table, const SpanningVersions& versions, Tile& tile) {
+    const auto check = [&](std::size_t entry, const std::string& seen) {
+        const auto known = versions.find(entry);
+        if (seen.empty() || known == versions.end() || known->second == seen) return;
+        tile.failed.push_back(
+            {entry, make_error(Code::changed, "read", std::string(table.path(table.line_of(entry))),
+                               "it was replaced while it was read")});
+    };
+    if (tile.reads.empty()) return;
+    check(tile.reads.front().entry, tile.first_version);
+    if (tile.reads.size() > 1) check(tile.reads.back().entry, tile.last_version);
+    std::ranges::sort(tile.failed, {}, &FailedRead::entry);
 }
 
 std::optional<std::size_t> spanning_entry(const format::MemberTable& table, const Tile& tile) {

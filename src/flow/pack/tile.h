@@ -71,7 +71,9 @@ struct Tile {
     Buffer buffer;
     std::vector<TileRead> reads;     // in the order of the image
     std::vector<FailedRead> failed;  // of those
-    std::string last_version;        // strong version of what the last read saw; empty: it failed
+    // Strong versions of what the first and the last read saw; empty: it failed. The members between them lie
+    // in this tile alone.
+    std::string first_version, last_version;
     [[nodiscard]] std::span<std::byte> bytes() const {
         return {buffer.get(), static_cast<std::size_t>(end - begin)};
     }
@@ -87,9 +89,15 @@ void plan_reads(const format::MemberTable& table, std::size_t finished, Tile& ti
 // Strong versions of entries that reach over the end of a tile: what later reads of them are held against.
 using SpanningVersions = std::map<std::size_t, std::string>;
 
-// Does what was planned, in batches: a tile can hold a hundred thousand files, and a store::Read is large.
+// Reads of one batch: a tile can hold a hundred thousand files, and a store::Read is large.
+inline constexpr std::size_t kReadsAtOnce = 4096;
+// Does what was planned, in batches.
 void read_tile(store::Store& source, const format::MemberTable& table, const SpanningVersions& versions,
                Tile& tile, const std::stop_token& stop);
+
+// Whether a member that earlier tiles hold a part of was read in another version here, which no store can
+// know where tiles are read side by side: it fails as changed.
+void check_versions(const format::MemberTable& table, const SpanningVersions& versions, Tile& tile);
 
 // The entry that was read and reaches beyond the tile's end; its version is the tile's last_version.
 [[nodiscard]] std::optional<std::size_t> spanning_entry(const format::MemberTable& table, const Tile& tile);

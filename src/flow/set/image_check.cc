@@ -12,8 +12,6 @@
 namespace haul::set {
 namespace {
 
-constexpr std::uint64_t kReadAtOnce = 8ULL << 20U;
-
 // Walks the image once, front to back, stretch by stretch.
 class Check {
   public:
@@ -148,7 +146,7 @@ Result<ImageContents> check_image(store::Store& store, const std::string& name,
                                   const std::vector<std::uint32_t>& expected, digest::Algorithm algorithm,
                                   const Contradiction& contradiction,
                                   const std::function<void(std::uint64_t)>& progress,
-                                  const std::stop_token& stop) {
+                                  const std::stop_token& stop, std::size_t at_once) {
     const store::Stat stat = TRY(store.stat({name, false}));
     const std::uint64_t size = table.layout().image_size();
     if (stat.object.size != size) {
@@ -156,14 +154,15 @@ Result<ImageContents> check_image(store::Store& store, const std::string& name,
                       fmt::format("the image has {} bytes, it should have {}", stat.object.size, size));
     }
     Check check(table, expected, algorithm, contradiction);
-    const std::uint64_t end = std::min(size, stat.object.size);
-    ReadAhead reader(store, name, 0, end, {std::min(kReadAtOnce, end), stat.object.version}, stop);
-    for (std::uint64_t at = 0; at < end;) {
-        const auto bytes = TRY(reader.next());
+    std::uint64_t at = 0;
+    const auto take = [&](std::span<const std::byte> bytes) -> Status {
         check.take(at, bytes);
         if (progress) progress(bytes.size());
         at += bytes.size();
-    }
+        return {};
+    };
+    TRY(read_ahead(store, name, stat.object.version, std::min(size, stat.object.size),
+                   {kImageStretch, at_once}, take, stop));
     return check.finish();
 }
 

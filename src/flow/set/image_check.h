@@ -1,8 +1,9 @@
 // Reads a part's image from its store and holds it against its layout: every header, every member, the
 // directory.
 //
-// Shared by verify, by adopting a part that was published before a kill, and by --verify=full. Bounded
-// memory: one buffer of 8 MiB, at a service two. One call a thread.
+// Shared by verify, by adopting a part that was published before a kill, by --verify=full, and by services
+// that keep no checksum of whole objects. Bounded memory: kImageStretch for each stretch at once. One call a
+// thread.
 #pragma once
 
 #include <cstdint>
@@ -34,17 +35,21 @@ using Contradiction =
 // gives for `expected` CRCs, or, where that is empty, for the CRCs of the data itself. Each difference is
 // told to `contradiction` with the offset of its first wrong byte; data that does not fit its expected CRC is
 // told too. A size that differs from the layout's is a contradiction at the end of the shorter one.
-// `progress` gets the bytes read since its last call; may be empty.
+// `progress` gets the bytes read since its last call; may be empty. `at_once`: stretches held, all but one of
+// which are read side by side (read_ahead.h).
 [[nodiscard]] Result<ImageContents> check_image(store::Store& store, const std::string& name,
                                                 const format::MemberTable& table,
                                                 const std::vector<std::uint32_t>& expected,
                                                 digest::Algorithm algorithm,
                                                 const Contradiction& contradiction,
                                                 const std::function<void(std::uint64_t)>& progress,
-                                                const std::stop_token& stop);
+                                                const std::stop_token& stop, std::size_t at_once = 1);
 
-// What one check takes beside table and sums: stretches of the image, and what they should be.
-inline constexpr std::uint64_t kImageCheckMemory = 26ULL << 20U;
+// What is read with one call.
+inline constexpr std::uint64_t kImageStretch = 8ULL << 20U;
+// What one check takes beside table and sums: a stretch of the image, and what it should be. Each more at
+// once takes kImageStretch more.
+inline constexpr std::uint64_t kImageCheckMemory = 18ULL << 20U;
 
 // Width in bytes of one raw digest.
 [[nodiscard]] std::size_t digest_width(digest::Algorithm algorithm);

@@ -1,105 +1,146 @@
 #include "flow/set/read_ahead.h"
 
 #include <algorithm>
-#include <utility>
-
-#include "store/side_by_side.h"
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <thread>
+#include <vector>
 
 namespace haul::set {
 namespace {
 
-constexpr std::uint64_t kStretch = 4ULL << 20U;  // of one request
+struct Source {
+    store::Store& store;
+    const std::string& name;
+    const store::Version& version;
+    std::uint64_t size, stretch, begin;
 
-std::vector<store::Read> stretches_of(const std::string& name, const store::Version& version,
-                                      std::uint64_t offset, std::span<std::byte> into) {
-    std::vector<store::Read> reads;
-    for (std::uint64_t at = 0; at < into.size(); at += kStretch) {
+    [[nodiscard]] std::uint64_t count() const { return (size + stretch - 1) / stretch; }
+    [[nodiscard]] std::size_t size_of(std::uint64_t index) const {
+        return static_cast<std::size_t>(std::min(stretch, size - index * stretch));
+    }
+    [[nodiscard]] Status read(std::uint64_t index, std::span<std::byte> into, store::Version& seen,
+                              const std::stop_token& stop) const {
         store::Read read;
         read.name = name;
         read.version = version;
-        read.offset = offset + at;
-        read.into = into.subspan(static_cast<std::size_t>(at),
-                                 static_cast<std::size_t>(std::min(kStretch, into.size() - at)));
-        reads.push_back(std::move(read));
+        read.offset = begin + index * stretch;
+        read.into = into;
+        store.read_many({&read, 1}, stop);
+        seen = std::move(read.seen);
+        return std::move(read.result);
     }
-    return reads;
-}
+};
 
-Error replaced(const std::string& name) {
-    return make_error(Code::changed, "read", name, "it was replaced while it was read");
-}
-
-// All of one version: that of the first stretch where none is asked for.
-Status read_stretches(store::Store& store, const std::string& name, std::uint64_t offset,
-                      std::span<std::byte> into, store::Version& version, const std::stop_token& stop) {
-    std::vector<store::Read> reads = stretches_of(name, version, offset, into);
-    store.read_many(reads, stop);
-    for (store::Read& read : reads) {
-        TRY(std::move(read.result));
-        if (version.tag.empty()) version = read.seen;
-        if (read.seen != reads.front().seen) return failure(replaced(name));
+// Stretches in their order, all of the version of the first.
+class OneVersion {
+  public:
+    explicit OneVersion(const std::string& name) : name_(name) {}
+    Status take(const store::Version& seen) {
+        if (!first_) first_ = seen;
+        if (*first_ == seen) return {};
+        return failure(Code::changed, "read", name_, "it was replaced while it was read");
     }
-    return {};
-}
+
+  private:
+    const std::string& name_;
+    std::optional<store::Version> first_;
+};
+
+// Stretch n lies in slot n % slots; it is begun once the one before it in that slot was handed out.
+class Reader {
+  public:
+    Reader(const Source& source, std::size_t slots, std::stop_token stop)
+        : source_(source), slots_(slots), forward_(std::move(stop), [this] { stop_.request_stop(); }) {
+        for (Slot& slot : slots_) slot.bytes.resize(source_.size_of(0));
+        for (std::size_t i = 1; i < slots; ++i) threads_.emplace_back([this] { work(); });
+    }
+    ~Reader() {
+        stop_.request_stop();
+        threads_.clear();
+    }
+    Reader(const Reader&) = delete;
+    Reader& operator=(const Reader&) = delete;
+
+    Status hand_out(const store::Sink& sink) {
+        OneVersion version(source_.name);
+        for (std::uint64_t index = 0; index < source_.count(); ++index) {
+            Slot& slot = slots_[index % slots_.size()];
+            {
+                std::unique_lock lock(mutex_);
+                if (!changed_.wait(lock, stop_.get_token(), [&] { return slot.full; }))
+                    return failure(Code::interrupted, "read", source_.name, "stopped on request");
+            }
+            TRY(std::move(slot.result));
+            TRY(version.take(slot.seen));
+            TRY(sink(std::span(slot.bytes).first(source_.size_of(index))));
+            {
+                const std::scoped_lock lock(mutex_);
+                slot.full = false;
+                ++handed_out_;
+            }
+            changed_.notify_all();
+        }
+        return {};
+    }
+
+  private:
+    struct Slot {
+        std::vector<std::byte> bytes;
+        bool full = false;  // guarded; the rest belongs to who reads until it is, then to who hands out
+        Status result = {};
+        store::Version seen = {};
+    };
+
+    void work() {
+        const std::stop_token stop = stop_.get_token();
+        std::unique_lock lock(mutex_);
+        while (true) {
+            if (!changed_.wait(lock, stop, [&] { return next_ < handed_out_ + slots_.size(); })) return;
+            if (next_ >= source_.count()) return;
+            const std::uint64_t index = next_++;
+            Slot& slot = slots_[index % slots_.size()];
+            lock.unlock();
+            Status result =
+                source_.read(index, std::span(slot.bytes).first(source_.size_of(index)), slot.seen, stop);
+            lock.lock();
+            slot.result = std::move(result);
+            slot.full = true;
+            changed_.notify_all();
+        }
+    }
+
+    const Source& source_;
+    std::vector<Slot> slots_;
+    std::stop_source stop_;
+    std::mutex mutex_;
+    std::condition_variable_any changed_;
+    std::uint64_t next_ = 0, handed_out_ = 0;
+    std::vector<std::jthread> threads_;
+    std::stop_callback<std::function<void()>> forward_;
+};
 
 }  // namespace
 
-ReadAhead::ReadAhead(store::Store& store, std::string name, std::uint64_t begin, std::uint64_t end,
-                     Options options, std::stop_token stop)
-    : store_(store),
-      name_(std::move(name)),
-      at_(begin),
-      end_(end),
-      group_size_(std::max<std::uint64_t>(options.group, 1)),
-      version_(std::move(options.version)),
-      stop_(std::move(stop)),
-      ahead_(store::is_service(store.capabilities())) {}
-
-ReadAhead::~ReadAhead() {
-    if (reader_.joinable()) reader_.join();
-}
-
-std::uint64_t ReadAhead::memory_for(const store::Capabilities& source, std::uint64_t group) {
-    return store::is_service(source) ? 2 * group : group;
-}
-
-void ReadAhead::read(Group& group, std::uint64_t at) {
-    group.bytes.resize(std::max(group.bytes.size(), group.size));
-    group.result =
-        read_stretches(store_, name_, at, std::span(group.bytes).first(group.size), version_, stop_);
-}
-
-void ReadAhead::begin_next() {
-    if (at_ >= end_) return;
-    Group& group = groups_[reading_];
-    group.size = static_cast<std::size_t>(std::min(group_size_, end_ - at_));
-    on_its_way_ = true;
-    const std::uint64_t at = std::exchange(at_, at_ + group.size);
-    if (ahead_) {
-        reader_ = std::jthread([this, &group, at] { read(group, at); });
-    } else {
-        read(group, at);
+Status read_ahead(store::Store& store, const std::string& name, const store::Version& version,
+                  std::uint64_t size, const ReadAhead& how, const store::Sink& sink,
+                  const std::stop_token& stop) {
+    const Source source{store, name, version, size, how.stretch, how.begin};
+    const std::size_t slots = static_cast<std::size_t>(std::min<std::uint64_t>(how.at_once, source.count()));
+    if (slots > 1) return Reader(source, slots, stop).hand_out(sink);
+    std::vector<std::byte> buffer(static_cast<std::size_t>(std::min(how.stretch, size)));
+    OneVersion one_version(name);
+    store::Version seen;
+    for (std::uint64_t index = 0; index < source.count(); ++index) {
+        const auto bytes = std::span(buffer).first(source.size_of(index));
+        TRY(source.read(index, bytes, seen, stop));
+        TRY(one_version.take(seen));
+        TRY(sink(bytes));
     }
-}
-
-Result<std::span<const std::byte>> ReadAhead::next() {
-    if (!on_its_way_) begin_next();
-    if (!on_its_way_) return std::span<const std::byte>();
-    if (reader_.joinable()) reader_.join();
-    on_its_way_ = false;
-    Group& group = groups_[reading_];
-    TRY(std::move(group.result));
-    if (ahead_) {
-        reading_ = 1 - reading_;
-        begin_next();
-    }
-    return std::span<const std::byte>(group.bytes).first(group.size);
-}
-
-Status read_range(store::Store& store, const std::string& name, std::uint64_t offset,
-                  std::span<std::byte> into, const std::stop_token& stop, const store::Version& version) {
-    store::Version seen = version;
-    return read_stretches(store, name, offset, into, seen, stop);
+    return {};
 }
 
 }  // namespace haul::set

@@ -77,31 +77,35 @@ TEST_F(AtService, ReadsAheadInOrder) {
     std::string contents;
     for (unsigned i = 0; i < 1000; ++i) contents += std::to_string(i) + ",";
     set_.put("object", contents);
-    for (const std::uint64_t group : {1U, 7U, 1000U, 10'000U}) {
-        ReadAhead reader(set_.store, "object", 5, contents.size() - 3, {.group = group}, {});
-        std::string seen;
-        while (true) {
-            const auto bytes = reader.next().value();
-            if (bytes.empty()) break;
-            seen += store::text_of(bytes);
+    std::string seen;
+    const auto take = [&](std::span<const std::byte> bytes) -> Status {
+        seen += store::text_of(bytes);
+        return {};
+    };
+    for (const std::uint64_t stretch : {7U, 1000U, 10'000U}) {
+        for (const std::size_t at_once : {1U, 3U}) {
+            seen.clear();
+            ASSERT_TRUE(
+                read_ahead(set_.store, "object", {}, 3000, {stretch, at_once, 5}, take, {}).has_value());
+            EXPECT_EQ(seen, contents.substr(5, 3000)) << stretch << " " << at_once;
         }
-        EXPECT_EQ(seen, contents.substr(5, contents.size() - 8)) << group;
     }
-    ReadAhead beyond(set_.store, "object", 0, contents.size() + 1, {.group = contents.size()}, {});
-    EXPECT_TRUE(beyond.next().has_value());
-    EXPECT_EQ(beyond.next().error().code, Code::changed);
-    EXPECT_FALSE(ReadAhead(set_.store, "none", 0, 10, {}, {}).next().has_value());
 }
 
 TEST_F(AtService, IsReadOfOneVersion) {
-    set_.put("object", std::string(100, 'x'));
-    ReadAhead reader(set_.store, "object", 0, 100, {.group = 10}, {});
-    ASSERT_TRUE(reader.next().has_value());
-    set_.put("object", std::string(100, 'y'));
-    static_cast<void>(reader.next());  // may have been read before
-    const auto late = reader.next();
-    ASSERT_FALSE(late.has_value());
-    EXPECT_EQ(late.error().code, Code::changed);
+    for (const std::size_t at_once : {1U, 2U}) {
+        set_.put("object", std::string(100, 'x'));
+        std::string seen;
+        const auto take = [&](std::span<const std::byte> bytes) -> Status {
+            if (seen.empty()) set_.put("object", std::string(100, 'y'));
+            seen += store::text_of(bytes);
+            return {};
+        };
+        const Status read = read_ahead(set_.store, "object", {}, 100, {10, at_once, 0}, take, {});
+        ASSERT_FALSE(read.has_value());
+        EXPECT_EQ(read.error().code, Code::changed);
+        EXPECT_EQ(seen.find('y'), std::string::npos);
+    }
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 
 #include "base/digest.h"
 #include "base/text.h"
-#include "flow/set/read_ahead.h"
+#include "flow/set/read_range.h"
 #include "flow/set/set_view.h"
 #include "store/open_store.h"
 

@@ -7,7 +7,7 @@
 
 #include "base/digest.h"
 #include "base/fault_point.h"
-#include "flow/set/read_ahead.h"
+#include "flow/set/read_range.h"
 #include "flow/unpack/room.h"
 #include "store/side_by_side.h"
 

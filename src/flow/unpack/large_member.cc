@@ -79,14 +79,12 @@ class LargeMember {
 
     // Reads [begin, end) of the archive; hands the bytes on, to take() where `through` is empty.
     Status stream_stored(std::uint64_t begin, std::uint64_t end, const zip::Extractor::Sink& through) {
-        set::ReadAhead reader(*work_.archives.store, archive_, begin, end,
-                              {.group = std::min(streaming_.read, end - begin)}, work_.shutdown.stop());
-        while (true) {
+        const auto hand_on = [&](std::span<const std::byte> bytes) -> Status {
             TRY(context_.check_stop());
-            const auto bytes = TRY(reader.next());
-            if (bytes.empty()) return {};
-            TRY(through ? through(bytes) : take(bytes));
-        }
+            return through ? through(bytes) : take(bytes);
+        };
+        return set::read_ahead(*work_.archives.store, archive_, {}, end - begin,
+                               {streaming_.read, streaming_.reads, begin}, hand_on, work_.shutdown.stop());
     }
 
     Status take(std::span<const std::byte> bytes) {

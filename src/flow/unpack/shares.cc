@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "engine/memory.h"
-#include "flow/set/read_ahead.h"
 #include "store/side_by_side.h"
 
 namespace haul::unpack {
@@ -15,7 +14,7 @@ constexpr std::uint64_t kMostBatch = 32 * kMiB;  // between folders more is no f
 constexpr std::uint64_t kMostDistantSmall = 32 * kMiB, kMostDistantBatch = 64 * kMiB;
 constexpr std::uint64_t kBeside = 10 * kMiB;  // lists, and what of a member reaches over a batch
 constexpr std::uint64_t kPiece = 8 * kMiB;
-constexpr std::uint64_t kLeastRead = 4 * kMiB, kMostRead = 16 * kMiB;
+constexpr std::uint64_t kReadFromService = 4 * kMiB, kMostReads = 8;
 constexpr std::uint64_t kMostSlots = 8;
 
 Shares near_shares(std::uint64_t for_work) {
@@ -52,9 +51,12 @@ Shares shares_of(const Request& request, const Archives& archives, const store::
 Streaming streaming_of(const Shares& shares, const store::Capabilities& source,
                        const store::Capabilities& destination, std::uint64_t size) {
     Streaming streaming;
-    streaming.read =
-        store::is_service(source) ? std::clamp(shares.memory / 6, kLeastRead, kMostRead) : kPiece;
-    const std::uint64_t reading = set::ReadAhead::memory_for(source, streaming.read);
+    streaming.read = kPiece;
+    if (store::is_service(source)) {
+        streaming.read = kReadFromService;
+        streaming.reads = std::clamp<std::uint64_t>(shares.memory / 3 / streaming.read, 2, kMostReads);
+    }
+    const std::uint64_t reading = streaming.reads * streaming.read;
     streaming.memory = reading;
     streaming.piece = kPiece;
     if (!store::is_service(destination)) return streaming;  // written from where it was read

@@ -24,10 +24,11 @@ struct Shares {
 [[nodiscard]] Shares shares_of(const Request& request, const Archives& archives,
                                const store::Capabilities& destination);
 
-// How a large member of `size` bytes is streamed: `read` bytes of archive at once, `slots` pieces of `piece`
-// bytes in flight.
+// How a large member of `size` bytes is streamed: `reads` stretches of `read` bytes of archive at once,
+// `slots` pieces of `piece` bytes in flight.
 struct Streaming {
     std::uint64_t read = 0, piece = 0;
+    std::size_t reads = 1;
     std::size_t slots = 1;
     std::uint64_t memory = 0;  // more than Shares::memory where pieces must be so large
 };

@@ -98,6 +98,7 @@ Status the_clock_is_the_stores_own(Bench& bench);
 // uploading.cc
 Status uploads_are_invisible_until_finished(Bench& bench);
 Status pieces_come_in_any_order(Bench& bench);
+Status pieces_come_from_many_threads(Bench& bench);
 Status uploads_are_resumed_by_id(Bench& bench);
 Status finish_decides_the_size(Bench& bench);
 Status finish_honours_create_only(Bench& bench);

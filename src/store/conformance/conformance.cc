@@ -14,6 +14,7 @@ bool conditional(const Capabilities& can) { return can.conditional_read; }
 bool create_only(const Capabilities& can) { return can.create_only; }
 bool replaces(const Capabilities& can) { return can.replace_if; }
 bool random_pieces(const Capabilities& can) { return can.random_pieces; }
+bool durable_pieces(const Capabilities& can) { return can.durable_pieces; }
 bool keeps_modes(const Capabilities& can) { return can.keeps_modes; }
 bool keeps_metadata(const Capabilities& can) { return can.keeps_metadata; }
 bool lists_pieces(const Capabilities& can) { return can.lists_pieces; }
@@ -56,6 +57,7 @@ constexpr std::array kPromises = {
     Promise{"the_clock_is_the_stores_own", the_clock_is_the_stores_own},
     Promise{"uploads_are_invisible_until_finished", uploads_are_invisible_until_finished},
     Promise{"pieces_come_in_any_order", pieces_come_in_any_order, random_pieces},
+    Promise{"pieces_come_from_many_threads", pieces_come_from_many_threads, durable_pieces},
     Promise{"uploads_are_resumed_by_id", uploads_are_resumed_by_id},
     Promise{"finish_decides_the_size", finish_decides_the_size},
     Promise{"finish_honours_create_only", finish_honours_create_only, create_only},

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 #include "store/conformance/checks.h"
@@ -38,6 +39,22 @@ Status pieces_come_in_any_order(Bench& bench) {
     TRY(put(*upload, std::move(wrong)));
     std::ranges::reverse(pieces);
     TRY(put(*upload, pieces));  // piece 2 again, under the same number: the last one counts
+    TRY(upload->finish(finish_of(text, pieces.size())));
+    return bench.expect_holds(bench.at("f"), text);
+}
+
+Status pieces_come_from_many_threads(Bench& bench) {
+    const std::string text = noise(piece_size(bench.can()) * 6 + 1234, 9);
+    const auto pieces = pieces_of(text, piece_size(bench.can()));
+    auto upload = TRY(bench.open_upload(bench.at("f"), text.size()));
+    std::vector<Status> results(pieces.size());
+    {
+        std::vector<std::jthread> threads;
+        for (std::size_t i = 0; i < pieces.size(); ++i)
+            threads.emplace_back([&, i] { results[i] = put(*upload, {pieces[i]}); });
+        TRY(upload->flush());
+    }
+    for (const Status& result : results) TRY(Status(result));
     TRY(upload->finish(finish_of(text, pieces.size())));
     return bench.expect_holds(bench.at("f"), text);
 }

@@ -1,5 +1,4 @@
-// An upload to a memory store: pieces are held apart until finish() joins them. Belongs to one thread at a
-// time.
+// An upload to a memory store: pieces are held apart until finish() joins them. Thread-safe.
 #pragma once
 
 #include <cstdint>
