@@ -3,11 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <filesystem>
-#include <optional>
 #include <system_error>
 #include <utility>
+
+#include "store/bucket_address.h"
+#include "store/percent.h"
 
 namespace haul::store {
 namespace {
@@ -24,30 +25,6 @@ std::string without_slashes_around(std::string_view path) {
     while (path.starts_with('/')) path.remove_prefix(1);
     while (path.ends_with('/')) path.remove_suffix(1);
     return std::string(path);
-}
-
-std::optional<int> hex_digit(char digit) {
-    if (digit >= '0' && digit <= '9') return digit - '0';
-    const int letter = std::tolower(static_cast<unsigned char>(digit));
-    if (letter >= 'a' && letter <= 'f') return letter - 'a' + 10;
-    return std::nullopt;
-}
-
-std::optional<std::string> percent_decoded(std::string_view text) {
-    std::string decoded;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        if (text[at] != '%') {
-            decoded += text[at];
-            continue;
-        }
-        if (at + 2 >= text.size()) return std::nullopt;
-        const auto high = hex_digit(text[at + 1]);
-        const auto low = hex_digit(text[at + 2]);
-        if (!high || !low) return std::nullopt;
-        decoded += static_cast<char>(*high * 16 + *low);
-        at += 2;
-    }
-    return decoded;
 }
 
 Result<Address> local_address(const std::string& path, std::string_view text) {
@@ -96,7 +73,7 @@ Result<Address> parse_address(std::string_view text) {
     const std::string_view scheme = text.substr(0, end);
     const std::string_view rest = text.substr(end + 3);
     if (scheme == "file") return file_address(rest, text);
-    if (scheme == "s3") return remote_address(Scheme::s3, '/', rest, text);
+    if (scheme == "s3") return bucket_address(rest, text);
     if (scheme == "http" || scheme == "https") return remote_address(Scheme::http, '/', rest, text);
     return no_address(text, fmt::format("no kind of place is called `{}`", scheme));
 }
@@ -107,7 +84,7 @@ std::string Address::canonical() const {
         case Scheme::local:
             return path;
         case Scheme::s3:
-            return fmt::format("s3://{}{}", authority, slash_path);
+            return with_endpoint(fmt::format("s3://{}{}", authority, slash_path), *this);
         case Scheme::rclone:
             return fmt::format("rclone:{}:{}", authority, path);
         case Scheme::http:
@@ -126,12 +103,22 @@ Address Address::child(std::string_view name) const {
         to += name;
     };
     append(address.path, !path.empty());
-    append(address.as_given, scheme != Scheme::rclone || !path.empty());
+    if (scheme == Scheme::s3) {
+        address.as_given = with_child(as_given, name);
+    } else {
+        append(address.as_given, scheme != Scheme::rclone || !path.empty());
+    }
     return address;
 }
 
 bool contains(const Address& outer, const Address& inner) {
-    if (outer.scheme != inner.scheme || outer.authority != inner.authority) return false;
+    const auto endpoint = [](const Address& address) {
+        const auto found = address.options.find("endpoint");
+        return found == address.options.end() ? std::string() : found->second;
+    };
+    if (outer.scheme != inner.scheme || outer.authority != inner.authority ||
+        endpoint(outer) != endpoint(inner))
+        return false;
     if (outer.path.empty() || outer.path == inner.path) return true;
     const std::string folder = outer.path.ends_with('/') ? outer.path : outer.path + "/";
     return inner.path.starts_with(folder);

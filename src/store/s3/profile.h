@@ -22,10 +22,15 @@ struct Profile {
     std::map<std::string, Section> services;     // by services-section name
     // The value in credentials, else in config, of profile `name`.
     [[nodiscard]] std::optional<std::string> value(const std::string& profile, const std::string& key) const;
+    [[nodiscard]] bool has(const std::string& profile) const;
 };
 
 // Code::usage with file and line where a file is malformed, or where the environment names a profile that no
-// file has.
+// file has. Called again, it reads again.
 [[nodiscard]] Result<Profile> read_profile();
+
+// Where the files are, or would be.
+[[nodiscard]] std::string config_path();
+[[nodiscard]] std::string credentials_path();
 
 }  // namespace haul::store::s3

@@ -3,9 +3,10 @@
 // Sources, first found wins: the address's own query (?endpoint=&region=&path-style=), AWS_ENDPOINT_URL_S3,
 // AWS_ENDPOINT_URL, AWS_REGION, AWS_DEFAULT_REGION, then the profile (AWS_PROFILE, or `default`) in
 // AWS_CONFIG_FILE or ~/.aws/config (region, endpoint_url, services sections' s3 endpoint_url, s3
-// addressing_style), then us-east-1 and https://s3.REGION.amazonaws.com. AWS_CA_BUNDLE, or ca_bundle of the
+// addressing_style), then us-east-1 and https://s3.REGION.amazonaws.com (.cn in China's regions).
+// AWS_IGNORE_CONFIGURED_ENDPOINT_URLS leaves the address's endpoint only. AWS_CA_BUNDLE, or ca_bundle of the
 // profile, names the certificates. Path style is the default wherever an endpoint was named; else
-// virtual-hosted, unless the bucket's name has a dot. Values only.
+// virtual-hosted, unless the bucket's name cannot be a label of a host (dots, capitals). Values only.
 #pragma once
 
 #include <string>

@@ -3,17 +3,19 @@
 //
 // Works on requests whose URL is already in canonical form: escape() for each path element and each query key
 // and value, query parameters sorted by key, a `=` after every key. Thread-safe; the signing key of a day is
-// kept.
+// kept, so that a signature costs a few microseconds. The port is left out of `host` where it is the
+// scheme's.
 #pragma once
 
 #include <chrono>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 
-#include "base/result.h"
 #include "http/exchange.h"
 #include "store/s3/credentials.h"
+#include "store/s3/hmac.h"
 
 namespace haul::store::s3 {
 
@@ -25,16 +27,19 @@ class Signer {
     Signer(std::string region, std::string service = "s3")
         : region_(std::move(region)), service_(std::move(service)) {}
     // Adds host, x-amz-date, x-amz-content-sha256 (UNSIGNED-PAYLOAD unless that header is there already; only
-    // for s3), x-amz-security-token and authorization; every header of the request is signed except
-    // user-agent, expect and content-length. Earlier ones of these names are replaced, so that a request can
-    // be signed again.
+    // for s3: elsewhere the body's SHA-256 is signed), x-amz-security-token and authorization; every header
+    // of the request is signed except user-agent, expect and content-length. Earlier ones of these names are
+    // replaced, so that a request can be signed again.
     void sign(http::Request& request, const Credentials& credentials,
               std::chrono::system_clock::time_point now) const;
 
   private:
+    [[nodiscard]] Mac key_of(const std::string& secret, std::string_view date) const;
+
     std::string region_, service_;
     mutable std::mutex mutex_;
-    mutable std::string key_scope_, key_;  // of the last day, secret and region
+    mutable std::string day_, secret_;  // that key_ was made of
+    mutable Mac key_{};
 };
 
 }  // namespace haul::store::s3

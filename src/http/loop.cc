@@ -1,0 +1,167 @@
+#include "http/loop.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "http/curl_error.h"
+
+namespace haul::http {
+
+Result<std::unique_ptr<Loop>> Loop::create(const ClientOptions& options, Counters& counters) {
+    std::unique_ptr<Loop> loop(new Loop(options, counters));
+    loop->multi_ = TRY(Multi::create(options.connections ? options.connections : Window::kMost));
+    return loop;
+}
+
+void Loop::run(std::span<Exchange> exchanges, const Prepare& prepare, const GateOf& gate_of,
+               const std::stop_token& stop) {
+    fill_lanes(exchanges, gate_of);
+    looked_ = clock::boot();
+    const std::stop_callback on_stop(stop, [this] { multi_->wake(); });
+    while (true) {
+        if (stop.stop_requested()) {
+            stop_all();
+            break;
+        }
+        start_all(prepare);
+        if (over()) break;
+        multi_->turn(look_after());
+        harvest();
+        give_up_silent();
+    }
+    lanes_.clear();
+}
+
+void Loop::fill_lanes(std::span<Exchange> exchanges, const GateOf& gate_of) {
+    for (Exchange& each : exchanges) {
+        Gate& gate = gate_of(each.request.url);
+        auto at = std::ranges::find_if(lanes_, [&gate](const auto& lane) { return &lane->gate == &gate; });
+        if (at == lanes_.end()) at = lanes_.insert(at, std::make_unique<Lane>(gate, *multi_));
+        (*at)->queue.push_back(&each);
+    }
+}
+
+bool Loop::over() const {
+    return active_.empty() &&
+           std::ranges::all_of(lanes_, [](const auto& lane) { return lane->next == lane->queue.size(); });
+}
+
+void Loop::start_all(const Prepare& prepare) {
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+        Lane& lane = *lanes_[i];
+        while (lane.next < lane.queue.size() && lane.member.acquire())
+            start(*lane.queue[lane.next++], i, prepare);
+        lane.member.offer();
+    }
+}
+
+void Loop::start(Exchange& exchange, std::size_t lane, const Prepare& prepare) {
+    auto launched = launch(exchange, lane, prepare);
+    if (launched) {
+        counters_.requests.fetch_add(1, std::memory_order_relaxed);
+        return;
+    }
+    lanes_[lane]->member.release();
+    exchange.answer = {};
+    exchange.result = std::move(launched);
+}
+
+Status Loop::launch(Exchange& exchange, std::size_t lane, const Prepare& prepare) {
+    if (prepare) TRY(prepare(exchange.request));
+    auto transfer = idle_transfer(exchange.request);
+    if (!transfer)
+        return failure(request_error(Code::unavailable, exchange.request, "libcurl has no memory"));
+    auto& idle = idle_[static_cast<std::size_t>(transfer->size())];
+    auto begun = transfer->begin(exchange, clock::boot());
+    if (begun && !multi_->add(*transfer))
+        begun = failure(request_error(Code::unavailable, exchange.request, "libcurl takes no more requests"));
+    if (!begun) {
+        idle.push_back(std::move(transfer));
+        return begun;
+    }
+    transfer->lane = lane;
+    transfer->place = active_.size();
+    active_.push_back(std::move(transfer));
+    return {};
+}
+
+std::unique_ptr<Transfer> Loop::idle_transfer(const Request& request) {
+    const Size size = size_of(request);
+    auto& idle = idle_[static_cast<std::size_t>(size)];
+    if (idle.empty()) return Transfer::create(options_, size);
+    auto transfer = std::move(idle.back());
+    idle.pop_back();
+    return transfer;
+}
+
+void Loop::retire(Transfer& transfer) {
+    multi_->remove(transfer);
+    const Exchange& exchange = transfer.exchange();
+    const int status = exchange.answer.status;
+    const bool throttled = status == 429 || status == 503;
+    const std::uint64_t sent = exchange.request.body.empty() ? 0 : transfer.sent();
+    const bool stopped = !exchange.result && exchange.result.error().code == Code::interrupted;
+    if ((!exchange.result && !stopped) || status >= 500 || status == 429) counters_.failures.fetch_add(1);
+    if (throttled) counters_.throttled.fetch_add(1);
+    counters_.bytes_sent.fetch_add(sent, std::memory_order_relaxed);
+    counters_.bytes_received.fetch_add(transfer.received(), std::memory_order_relaxed);
+    const auto now = multi_->now();
+    lanes_[transfer.lane]->member.release({.bytes = sent + transfer.received(),
+                                           .took = std::max(now - transfer.began(), clock::Nanoseconds{}),
+                                           .answered = exchange.result && !throttled,
+                                           .throttled = throttled},
+                                          now);
+    auto& slot = active_[transfer.place];
+    std::swap(slot, active_.back());
+    slot->place = static_cast<std::size_t>(&slot - active_.data());
+    auto& idle = idle_[static_cast<std::size_t>(transfer.size())];
+    idle.push_back(std::move(active_.back()));
+    active_.pop_back();
+}
+
+void Loop::harvest() {
+    while (const auto done = multi_->next_done()) {
+        const auto& [transfer, code] = *done;
+        transfer->end(code);
+        retire(*transfer);
+    }
+}
+
+// How often silence is looked for: an eighth of it, so that it is found at most that late.
+clock::Nanoseconds Loop::look_after() const {
+    const auto shortest = std::min(options_.silence, options_.computed_silence);
+    const auto every = std::max<clock::Nanoseconds>(shortest / 8, std::chrono::milliseconds(1));
+    return std::max(looked_ + every - multi_->now(), clock::Nanoseconds::zero());
+}
+
+void Loop::give_up_silent() {
+    if (look_after() > clock::Nanoseconds::zero()) return;
+    looked_ = multi_->now();
+    for (std::size_t i = active_.size(); i-- > 0;) {
+        Transfer& transfer = *active_[i];
+        // Not as of now: were we held up, bytes may have come that we have not seen.
+        if (!transfer.silent(options_, multi_->seen_until())) continue;
+        transfer.end(transfer.silence_error(options_));
+        retire(transfer);
+    }
+}
+
+void Loop::stop_all() {
+    const auto stopped = [](const Request& request) {
+        return request_error(Code::interrupted, request, "stopped on request");
+    };
+    while (!active_.empty()) {
+        Transfer& transfer = *active_.back();
+        transfer.end(stopped(transfer.exchange().request));
+        retire(transfer);
+    }
+    for (const auto& lane : lanes_) {
+        for (; lane->next < lane->queue.size(); ++lane->next) {
+            Exchange& exchange = *lane->queue[lane->next];
+            exchange.answer = {};
+            exchange.result = failure(stopped(exchange.request));
+        }
+    }
+}
+
+}  // namespace haul::http

@@ -1,0 +1,223 @@
+#include "http/transfer.h"
+
+#include <fmt/format.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+#include <utility>
+
+#include "http/address.h"
+#include "http/curl_error.h"
+
+namespace haul::http {
+namespace {
+
+constexpr std::size_t kLarge = std::size_t{256} << 10U;  // bodies from here on get
+constexpr long kLargeBuffer = 512L << 10U;               // buffers of this size,
+constexpr long kSmallBuffer = 16L << 10U;                // others of this
+
+}  // namespace
+
+Size size_of(const Request& request) {
+    return std::max(request.into.size(), request.body.size()) >= kLarge ? Size::large : Size::small;
+}
+
+std::unique_ptr<Transfer> Transfer::create(const ClientOptions& options, Size size) {
+    CURL* easy = curl_easy_init();
+    if (!easy) return nullptr;
+    std::unique_ptr<Transfer> transfer(new Transfer(easy, size));
+    if (!transfer->set_constant(options)) return nullptr;
+    return transfer;
+}
+
+Transfer::~Transfer() { curl_easy_cleanup(easy_); }
+
+bool Transfer::set_constant(const ClientOptions& options) {
+    const auto set = [this](CURLoption option, auto value) {
+        return curl_easy_setopt(easy_, option, value) == CURLE_OK;
+    };
+    const long buffer = size_ == Size::large ? kLargeBuffer : kSmallBuffer;
+    const bool ca = options.ca_file.empty() || set(CURLOPT_CAINFO, options.ca_file.c_str());
+    return ca && set(CURLOPT_PRIVATE, static_cast<void*>(this)) &&
+           set(CURLOPT_ERRORBUFFER, error_text_.data()) && set(CURLOPT_NOSIGNAL, 1L) &&
+           set(CURLOPT_PROTOCOLS_STR, "http,https") && set(CURLOPT_FOLLOWLOCATION, 0L) &&
+           set(CURLOPT_PATH_AS_IS, 1L) && set(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1}) &&
+           set(CURLOPT_TCP_NODELAY, 1L) && set(CURLOPT_TCP_KEEPALIVE, 1L) &&
+           set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout.count())) &&
+           set(CURLOPT_USERAGENT, options.user_agent.c_str()) && set(CURLOPT_BUFFERSIZE, buffer) &&
+           set(CURLOPT_UPLOAD_BUFFERSIZE, buffer) && set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) &&
+           set(CURLOPT_HEADERFUNCTION, &header_callback) &&
+           set(CURLOPT_HEADERDATA, static_cast<void*>(this)) && set(CURLOPT_WRITEFUNCTION, &body_callback) &&
+           set(CURLOPT_WRITEDATA, static_cast<void*>(this));
+}
+
+Status Transfer::begin(Exchange& exchange, clock::Nanoseconds now) {
+    exchange_ = &exchange;
+    exchange.answer = {};
+    exchange.result = {};
+    began_ = moved_ = now;
+    received_ = delivered_ = 0;
+    delivered_all_ = exchange.request.body.empty();
+    too_long_ = false;
+    socket_ = -1;
+    error_text_[0] = '\0';
+    const Request& request = exchange.request;
+    if (origin_of(request.url).empty())
+        return failure(request_error(Code::usage, request, "no http or https URL"));
+    TRY(set_headers(request));
+    if (!set_method(request) || curl_easy_setopt(easy_, CURLOPT_URL, request.url.c_str()) != CURLE_OK)
+        return failure(request_error(Code::unavailable, request, "libcurl took no option: out of memory"));
+    return {};
+}
+
+Status Transfer::set_headers(const Request& request) {
+    // libcurl's own habits that we do not want: waiting for "100 Continue", and calling bodies forms.
+    lines_.assign({"Expect:"});
+    bool typed = false;
+    for (const Header& each : request.headers) {
+        if (each.name.empty() || each.name.find_first_of(":\r\n") != std::string::npos ||
+            each.value.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos)
+            return failure(request_error(Code::usage, request, "a header that cannot be sent"));
+        typed = typed || ::strcasecmp(each.name.c_str(), "content-type") == 0;
+        // libcurl's way to write a header without value.
+        lines_.push_back(each.value.empty() ? each.name + ";" : each.name + ": " + each.value);
+    }
+    if (!typed) lines_.emplace_back("Content-Type:");
+    list_.resize(lines_.size());
+    for (std::size_t i = 0; i < lines_.size(); ++i)
+        list_[i] = {.data = lines_[i].data(), .next = i + 1 < list_.size() ? &list_[i + 1] : nullptr};
+    if (curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, list_.data()) != CURLE_OK)
+        return failure(request_error(Code::unavailable, request, "out of memory"));
+    return {};
+}
+
+// Every body goes as libcurl's POST fields, under the method's own name: libcurl reads them where they are,
+// sends small ones in one packet with the head, and can send them again on another connection by itself.
+bool Transfer::set_method(const Request& request) {
+    const auto set = [this](CURLoption option, auto value) {
+        return curl_easy_setopt(easy_, option, value) == CURLE_OK;
+    };
+    const char* const plain = nullptr;
+    if (request.method == "HEAD") return set(CURLOPT_CUSTOMREQUEST, plain) && set(CURLOPT_NOBODY, 1L);
+    if (!set(CURLOPT_HTTPGET, 1L)) return false;
+    const bool body = !request.body.empty() || request.method == "PUT" || request.method == "POST";
+    if (!body) return set(CURLOPT_CUSTOMREQUEST, request.method == "GET" ? plain : request.method.c_str());
+    const void* const fields = request.body.empty() ? "" : static_cast<const void*>(request.body.data());
+    return set(CURLOPT_POST, 1L) && set(CURLOPT_POSTFIELDS, fields) &&
+           set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size())) &&
+           set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
+}
+
+std::size_t Transfer::header_callback(char* data, std::size_t, std::size_t count, void* self) noexcept {
+    return static_cast<Transfer*>(self)->take_header({data, count});
+}
+
+std::size_t Transfer::take_header(std::string_view line) {
+    const std::size_t whole = line.size();
+    Answer& answer = exchange_->answer;
+    while (!line.empty() && (line.back() == '\r' || line.back() == '\n')) line.remove_suffix(1);
+    if (line.starts_with("HTTP/")) {  // after a "100 Continue" another head follows
+        answer.headers.clear();
+        const auto space = line.find(' ');
+        const std::string_view code = space == std::string_view::npos ? "" : line.substr(space + 1);
+        std::from_chars(code.data(), code.data() + code.size(), answer.status);
+        return whole;
+    }
+    const auto colon = line.find(':');
+    if (colon == std::string_view::npos) return whole;
+    Header header{std::string(line.substr(0, colon)), {}};
+    std::ranges::transform(header.name, header.name.begin(),
+                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+    std::string_view value = line.substr(colon + 1);
+    while (!value.empty() && (value.front() == ' ' || value.front() == '\t')) value.remove_prefix(1);
+    while (!value.empty() && (value.back() == ' ' || value.back() == '\t')) value.remove_suffix(1);
+    header.value = value;
+    answer.headers.push_back(std::move(header));
+    return whole;
+}
+
+bool Transfer::is_for_into() const {
+    const int status = exchange_->answer.status;
+    return (status == 200 || status == 206) && !exchange_->request.into.empty();
+}
+
+std::size_t Transfer::body_callback(char* data, std::size_t, std::size_t count, void* self) noexcept {
+    return static_cast<Transfer*>(self)->take_body({data, count});
+}
+
+std::size_t Transfer::take_body(std::string_view bytes) {
+    const bool direct = is_for_into();
+    const Request& request = exchange_->request;
+    const std::size_t room = direct ? request.into.size() : request.body_limit;
+    if (bytes.size() > room - received_) {
+        too_long_ = true;
+        return CURL_WRITEFUNC_ERROR;
+    }
+    if (direct) {
+        std::memcpy(request.into.data() + received_, bytes.data(), bytes.size());
+    } else {
+        exchange_->answer.body.append(bytes);
+    }
+    received_ += bytes.size();
+    return bytes.size();
+}
+
+void Transfer::end(CURLcode code) {
+    const Request& request = exchange_->request;
+    if (too_long_ && is_for_into())
+        return end(
+            request_error(Code::unavailable, request,
+                          fmt::format("body longer than the {} bytes asked for", request.into.size())));
+    if (too_long_)
+        return end(request_error(Code::corrupt, request,
+                                 fmt::format("answer longer than {} bytes", request.body_limit)));
+    if (code != CURLE_OK) {
+        long os_error = 0;
+        curl_easy_getinfo(easy_, CURLINFO_OS_ERRNO, &os_error);
+        return end(error_of({code, error_text_.data(), static_cast<int>(os_error), received_}, request));
+    }
+    if (is_for_into() && request.method != "HEAD" && received_ != request.into.size())
+        return end(request_error(Code::unavailable, request,
+                                 fmt::format("body cut: {} of {} bytes", received_, request.into.size())));
+    exchange_->result = {};
+}
+
+void Transfer::end(Error error) {
+    exchange_->answer = {};
+    exchange_->result = failure(std::move(error));
+}
+
+std::uint64_t Transfer::sent() const {
+    curl_off_t sent = 0;
+    curl_easy_getinfo(easy_, CURLINFO_SIZE_UPLOAD_T, &sent);
+    return static_cast<std::uint64_t>(sent);
+}
+
+bool Transfer::silent(const ClientOptions& options, clock::Nanoseconds now) {
+    if (!delivered_all_) {
+        // What libcurl wrote may still lie in the kernel, for minutes on a slow line: only what the other
+        // side acknowledged has moved.
+        int held = 0;
+        if (socket_ < 0 || ::ioctl(socket_, SIOCOUTQ, &held) != 0) held = 0;
+        const std::uint64_t written = sent();
+        const std::uint64_t delivered =
+            written - std::min<std::uint64_t>(written, static_cast<unsigned>(held));
+        if (delivered != delivered_) moved_ = now;
+        delivered_ = delivered;
+        delivered_all_ = held == 0 && written >= exchange_->request.body.size();
+    }
+    const bool computing = exchange_->request.computed && delivered_all_;
+    return now - moved_ >= (computing ? options.computed_silence : options.silence);
+}
+
+Error Transfer::silence_error(const ClientOptions& options) const {
+    const bool computing = exchange_->request.computed && delivered_all_;
+    return request_error(
+        Code::unavailable, exchange_->request,
+        fmt::format("no byte for {}", span_text(computing ? options.computed_silence : options.silence)));
+}
+
+}  // namespace haul::http

@@ -1,0 +1,82 @@
+// One libcurl easy handle, used for one request after another; options that never change are set once.
+#pragma once
+
+#include <curl/curl.h>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "http/client.h"
+
+namespace haul::http {
+
+// Two kinds of handle, since a handle's buffers are allocated for each request.
+enum class Size : std::uint8_t { small, large };
+[[nodiscard]] Size size_of(const Request& request);
+
+// Stays where it is while in use: libcurl knows its address. Belongs to one loop.
+class Transfer {
+  public:
+    // Null: no memory.
+    [[nodiscard]] static std::unique_ptr<Transfer> create(const ClientOptions& options, Size size);
+    ~Transfer();
+    Transfer(const Transfer&) = delete;
+    Transfer& operator=(const Transfer&) = delete;
+
+    // Makes the handle ready for `exchange`, whose answer and result begin anew. An error: the request cannot
+    // be sent (Code::usage).
+    [[nodiscard]] Status begin(Exchange& exchange, clock::Nanoseconds now);
+    // Fills the exchange's result from how libcurl ended it.
+    void end(CURLcode code);
+    // Ends it with an error instead.
+    void end(Error error);
+
+    // Bytes moved on its socket.
+    void moved(clock::Nanoseconds now) { moved_ = now; }
+    // No byte has moved for longer than `options` allow. Looks at what the kernel has not yet delivered, so
+    // it has to be asked several times in that span.
+    [[nodiscard]] bool silent(const ClientOptions& options, clock::Nanoseconds now);
+    [[nodiscard]] Error silence_error(const ClientOptions& options) const;
+
+    [[nodiscard]] CURL* handle() const { return easy_; }
+    [[nodiscard]] Size size() const { return size_; }
+    [[nodiscard]] Exchange& exchange() const { return *exchange_; }
+    [[nodiscard]] clock::Nanoseconds began() const { return began_; }
+    [[nodiscard]] std::uint64_t received() const { return received_; }
+    [[nodiscard]] std::uint64_t sent() const;
+    // As libcurl says: -1 where it has none.
+    void use_socket(int socket) { socket_ = socket; }
+
+    std::size_t lane = 0, place = 0;  // the loop's: which lane, and where in its list of those under way
+
+  private:
+    Transfer(CURL* easy, Size size) : easy_(easy), size_(size) {}
+    [[nodiscard]] bool set_constant(const ClientOptions& options);
+    [[nodiscard]] Status set_headers(const Request& request);
+    [[nodiscard]] bool set_method(const Request& request);
+    std::size_t take_header(std::string_view line);
+    std::size_t take_body(std::string_view bytes);
+    [[nodiscard]] bool is_for_into() const;
+    static std::size_t header_callback(char* data, std::size_t, std::size_t count, void* self) noexcept;
+    static std::size_t body_callback(char* data, std::size_t, std::size_t count, void* self) noexcept;
+
+    CURL* easy_;
+    Size size_;
+    Exchange* exchange_ = nullptr;
+    clock::Nanoseconds began_{}, moved_{};
+    std::uint64_t received_ = 0;   // of the body
+    std::uint64_t delivered_ = 0;  // of the request's body, acknowledged by the other side
+    bool delivered_all_ = false;
+    bool too_long_ = false;  // the body was longer than there was room for
+    int socket_ = -1;
+    std::vector<std::string> lines_;  // the list of headers: libcurl reads it where it is
+    std::vector<curl_slist> list_;
+    std::array<char, CURL_ERROR_SIZE> error_text_{};
+};
+
+}  // namespace haul::http
