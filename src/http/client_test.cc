@@ -99,5 +99,192 @@ TEST(HttpClient, ThousandsOfRequestsGoOverFewConnections) {
     EXPECT_LE(server.connections(), 8U);
 }
 
+TEST(HttpClient, MethodsHeadersAndBodiesArrive) {
+    const struct {
+        std::string_view method;
+        std::size_t body;
+        std::string_view length;  // Content-Length; empty: none
+    } cases[] = {
+        {"GET", 0, ""},     {"HEAD", 0, ""},
+        {"DELETE", 0, ""},  {"PUT", 0, "0"},
+        {"PUT", 5, "5"},    {"PUT", 3'000'000, "3000000"},
+        {"POST", 0, "0"},   {"POST", 100'000, "100000"},
+        {"DELETE", 7, "7"}, {"GET", 0, ""},
+    };
+    Seen seen;
+    ScriptedServer server([&seen](const Seen& request, Line& line) {
+        seen = request;
+        line.send(request.method == "HEAD" ? "HTTP/1.1 200 OK\r\nContent-Length: 77\r\nX-Two:  b \r\n\r\n"
+                                           : reply(200, "ok", "ETag: \"x\"\r\n"));
+    });
+    Client client;  // one connection and two handles for all: nothing of one request shows in the next
+    std::uint64_t sent = 0;
+    for (const auto& row : cases) {
+        SCOPED_TRACE(row.method);
+        std::string body(row.body, 'x');
+        for (std::size_t i = 0; i < body.size(); ++i) body[i] = static_cast<char>(i * 31 >> 3U);
+        Exchange exchange{.request = {.method = std::string(row.method),
+                                      .url = server.url("/a/../b%20c?q=%2F"),
+                                      .headers = {{"X-One", "1"}, {"X-None", ""}},
+                                      .body = std::as_bytes(std::span(body))}};
+        client.perform(exchange, {}, {});
+        ASSERT_TRUE(exchange.result) << exchange.result.error().message();
+        EXPECT_EQ(seen.method, row.method);
+        EXPECT_EQ(seen.target, "/a/../b%20c?q=%2F");
+        EXPECT_TRUE(seen.body == body);
+        EXPECT_EQ(seen.headers["X-One"], "1");
+        EXPECT_TRUE(seen.headers.contains("X-None"));
+        EXPECT_EQ(seen.headers["User-Agent"], "haul");
+        EXPECT_EQ(seen.headers.contains("Content-Length") ? seen.headers["Content-Length"] : "", row.length);
+        for (const char* unwanted : {"Expect", "Content-Type", "Accept-Encoding", "Transfer-Encoding"})
+            EXPECT_FALSE(seen.headers.contains(unwanted)) << unwanted;
+        const bool head = row.method == "HEAD";
+        EXPECT_EQ(exchange.answer.body, head ? "" : "ok");
+        EXPECT_EQ(exchange.answer.header("content-length"), head ? "77" : "2");
+        EXPECT_EQ(exchange.answer.header(head ? "x-two" : "etag"), head ? "b" : "\"x\"");
+        sent += row.body;
+        EXPECT_EQ(client.traffic().bytes_sent, sent);
+    }
+    EXPECT_EQ(server.connections(), 1U);
+}
+
+TEST(HttpClient, RefusesWhatCannotBeSent) {
+    Client client;
+    std::vector<Exchange> exchanges(4);
+    exchanges[0].request.url = "ftp://127.0.0.1/x";
+    exchanges[1].request.url = "http:///x";
+    exchanges[2].request = {.url = "http://127.0.0.1:1/x", .headers = {{"a", "b\r\nc: d"}}};
+    exchanges[3].request.url = "http://127.0.0.1:99999/x";
+    client.perform(exchanges, {}, {});
+    for (const Exchange& each : exchanges) {
+        ASSERT_FALSE(each.result) << each.request.url;
+        EXPECT_EQ(each.result.error().code, Code::usage) << each.result.error().message();
+        EXPECT_EQ(each.result.error().retry, Retry::never);
+    }
+}
+
+TEST(HttpClient, AKeptConnectionThatWasClosedIsNoError) {
+    const struct {
+        std::string_view name, method;
+        std::size_t body;
+        bool late;  // closed when the next request arrives, not before
+    } cases[] = {
+        {"closed while idle", "GET", 0, false},
+        {"closed on arrival", "GET", 0, true},
+        {"closed on arrival of a small body", "PUT", 10, true},
+        {"closed on arrival of a large body", "PUT", 2'000'000, true},
+    };
+    for (const auto& row : cases) {
+        SCOPED_TRACE(row.name);
+        int on_first = 0;
+        ScriptedServer server([&](const Seen& seen, Line& line) {
+            if (seen.connection == 1 && ++on_first == 2) return line.close();
+            line.send(reply(200, std::to_string(seen.body.size())));
+            if (!row.late && seen.connection == 1) line.close();
+        });
+        Client client;
+        const std::string body(row.body, 'x');
+        for (int i = 0; i < 2; ++i) {
+            Exchange exchange{.request = {.method = std::string(row.method),
+                                          .url = server.url("/"),
+                                          .body = std::as_bytes(std::span(body))}};
+            client.perform(exchange, {}, {});
+            ASSERT_TRUE(exchange.result) << exchange.result.error().message();
+            EXPECT_EQ(exchange.answer.body, std::to_string(row.body));
+        }
+        EXPECT_EQ(server.connections(), 2U);
+        EXPECT_EQ(client.traffic().requests, 2U);
+    }
+}
+
+TEST(HttpClient, PreparesEachRightBeforeItIsSent) {
+    std::atomic<int> served = 0;
+    ScriptedServer server([&served](const Seen& seen, Line& line) {
+        ++served;
+        line.send(reply(200, seen.headers.at("X-Turn")));
+    });
+    Client client({.connections = 1});
+    std::vector<Exchange> exchanges(5);
+    for (auto& each : exchanges) each.request.url = server.url("/");
+    int turn = 0;
+    const Prepare prepare = [&](Request& request) -> Status {
+        if (turn == 2) {
+            turn = 3;
+            return failure(Code::denied, "sign", "", "no credentials");
+        }
+        EXPECT_EQ(served, turn < 2 ? turn : turn - 1);  // all before it have been answered
+        request.headers.push_back({"X-Turn", std::to_string(turn++)});
+        return {};
+    };
+    client.perform(exchanges, prepare, {});
+    for (std::size_t i = 0; i < exchanges.size(); ++i) {
+        ASSERT_EQ(exchanges[i].result.has_value(), i != 2);
+        const std::string got = i == 2 ? exchanges[i].result.error().message() : exchanges[i].answer.body;
+        EXPECT_EQ(got, i == 2 ? "sign: no credentials" : std::to_string(i));
+    }
+    EXPECT_EQ(client.traffic().requests, 4U);
+}
+
+TEST(HttpClient, ThrottlingHalvesTheWindow) {
+    ScriptedServer server([](const Seen& seen, Line& line) {
+        line.send(reply(seen.target == "/busy" ? 503 : 200, "slow down"));
+    });
+    Client client;
+    std::vector<Exchange> exchanges(3);
+    exchanges[0].request.url = server.url("/");
+    exchanges[1].request.url = server.url("/busy");
+    exchanges[2].request.url = server.url("/busy");
+    client.perform(std::span(exchanges).first(1), {}, {});
+    EXPECT_EQ(client.traffic().window, 64U);
+    client.perform(exchanges, {}, {});
+    EXPECT_TRUE(exchanges[1].result);
+    EXPECT_EQ(exchanges[1].answer.status, 503);
+    EXPECT_EQ(exchanges[1].answer.body, "slow down");
+    EXPECT_EQ(client.traffic().window, 32U);
+    EXPECT_EQ(client.traffic().throttled, 2U);
+    EXPECT_EQ(client.traffic().failures, 2U);
+}
+
+TEST(HttpClient, CallsShareTheWindow) {
+    for (const unsigned places : {1U, 4U}) {
+        std::atomic<unsigned> inside = 0, most = 0;
+        ScriptedServer server([&](const Seen&, Line& line) {
+            const unsigned now = ++inside;
+            for (unsigned seen = most; now > seen && !most.compare_exchange_weak(seen, now);) {
+            }
+            --inside;
+            line.send(reply(200, "x"));
+        });
+        Client client({.connections = places});
+        std::vector<std::jthread> threads;
+        for (int t = 0; t < 4; ++t) {
+            threads.emplace_back([&client, &server] {
+                std::vector<Exchange> exchanges(300);
+                for (auto& each : exchanges) each.request.url = server.url("/");
+                client.perform(exchanges, {}, {});
+                for (const auto& each : exchanges) EXPECT_TRUE(each.result);
+            });
+        }
+        threads.clear();
+        EXPECT_LE(most, places);
+        EXPECT_EQ(client.traffic().requests, 1200U);
+    }
+}
+
+TEST(HttpClient, EachHostHasItsOwnWindow) {
+    std::latch both(2);
+    const auto script = [&both](const Seen&, Line& line) {
+        both.arrive_and_wait();
+        line.send(reply(200, "x"));
+    };
+    ScriptedServer one(script), two(script);
+    Client client({.connections = 1});
+    std::vector<Exchange> exchanges(2);
+    exchanges[0].request.url = one.url("/");
+    exchanges[1].request.url = two.url("/");
+    client.perform(exchanges, {}, {});
+    for (const auto& each : exchanges) EXPECT_TRUE(each.result);
+}
+
 }  // namespace
 }  // namespace haul::http

@@ -136,11 +136,11 @@ clock::Nanoseconds Loop::look_after() const {
 
 void Loop::give_up_silent() {
     if (look_after() > clock::Nanoseconds::zero()) return;
-    looked_ = multi_->now();
+    // Not as of now: were we held up, bytes may have come that we have not seen.
+    looked_ = multi_->seen_until();
     for (std::size_t i = active_.size(); i-- > 0;) {
         Transfer& transfer = *active_[i];
-        // Not as of now: were we held up, bytes may have come that we have not seen.
-        if (!transfer.silent(options_, multi_->seen_until())) continue;
+        if (!transfer.silent(options_, looked_)) continue;
         transfer.end(transfer.silence_error(options_));
         retire(transfer);
     }

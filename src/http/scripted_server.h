@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -56,6 +57,13 @@ class Line {
         while (receive(&byte, 1) > 0) {
         }
         open_ = false;
+    }
+    // Likewise, and calls `each` now and then until then.
+    void hang(const std::function<void()>& each) {
+        ::pollfd watched{.fd = socket_, .events = POLLIN, .revents = 0};
+        do each();
+        while (::poll(&watched, 1, 5) == 0);
+        hang();
     }
     void close() { open_ = false; }
     void reset() {
