@@ -13,6 +13,7 @@ SUITES = {
     "format": sources.format,
     "unit": programs.unit,
     "vectors": scripts.vectors,
+    "servers": scripts.servers,
     "e2e": scripts.e2e,
     "interop": scripts.interop,
     "crash": scripts.crash,

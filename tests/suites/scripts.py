@@ -11,6 +11,11 @@ def tidy(full: bool) -> Outcome:
     return run_scripts("tidy", full, 120)
 
 
+def servers(full: bool) -> Outcome:
+    # The first run on a machine builds a server.
+    return run_scripts("servers", full, 900)
+
+
 def vectors(full: bool) -> Outcome:
     return with_binary("vectors", full, 300)
 
