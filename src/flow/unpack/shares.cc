@@ -28,7 +28,6 @@ Shares near_shares(std::uint64_t for_work) {
 // `copies`: of a batch's bytes: foreign members are held as they lie in the archive and as they are.
 Shares distant_shares(std::uint64_t for_work, unsigned jobs, std::uint64_t copies) {
     Shares shares;
-    shares.distant = true;
     const std::uint64_t share = for_work / 4 * 3 / std::max(jobs, 1U) / copies;
     shares.batches = share / 2 >= kSmall ? 2 : 1;
     shares.batch = std::clamp(share / shares.batches, kSmall, kMostDistantBatch);

@@ -15,7 +15,6 @@
 namespace haul::unpack {
 
 struct Shares {
-    bool distant = false;      // the source or the destination is a service
     std::uint64_t small = 0;   // members up to this size go in batches; larger ones are streamed
     std::uint64_t batch = 0;   // bytes of archive, and of contents, that one batch holds at most
     unsigned batches = 1;      // that are held at once
