@@ -2,16 +2,17 @@
 
 import pytest
 from harness import make, zips
-from harness.s3 import exact, exact_client  # noqa: F401  pylint: disable=unused-import
+from harness.s3 import exact, exact_client, versitygw, versitygw_client  # noqa: F401  pylint: disable=unused-import
 from harness.zips import Entry
 
 LARGE = 40 << 20  # more than goes by PUT
 
 
-@pytest.fixture(name="bucket")
-def in_bucket(exact_client, haul):  # noqa: F811
-    haul.always |= exact_client.env
-    return exact_client
+@pytest.fixture(name="bucket", params=["exact_client", "versitygw_client"])
+def in_bucket(request, haul):
+    client = request.getfixturevalue(request.param)
+    haul.always |= client.env
+    return client
 
 
 def address(client, path=""):
@@ -107,3 +108,22 @@ def test_cancel_ends_uploads(haul, space, bucket):
     haul.run("cancel", job.get("job") or job["id"], code=0)
     assert not bucket.uploads()
     assert bucket.list() == {}
+
+
+@pytest.mark.parametrize("bucket", ["exact_client"], indirect=True)  # versitygw's keys are paths
+def test_keys_that_no_folder_can_hold_come_back(haul, space, bucket):
+    keys = {"in/a//b": b"1", "in//lead": b"2", "in/../up": b"3", "in/plain": b"4", "in/folder/": b"", "in/folder/f": b"5"}
+    for key, data in keys.items():
+        bucket.put(key, data)
+    haul.run("pack", address(bucket, "in"), space / "out", code=0)
+    made = space / "out" / "in"
+    haul.run("unpack", made, address(bucket, "back"), code=0)
+    assert bucket.list("back/") == {key.replace("in/", "back/", 1): len(data) for key, data in keys.items()}
+    assert bucket.get("back/../up") == b"3"
+    haul.run("verify", made, "--against", address(bucket, "in"), code=0)
+    before = sorted(space.iterdir())
+    finished = haul.run("unpack", made, space / "back", code=3)
+    assert sorted(path.name for path in (space / "back").rglob("*")) == ["f", "folder", "plain"], finished
+    assert sorted(space.iterdir()) == sorted([*before, space / "back"])
+    haul.run("unpack", made, space / "renamed", "--rename-unfit", code=0)
+    assert (space / "renamed" / "%haul" / "%2E%2E" / "up").read_bytes() == b"3"
