@@ -32,7 +32,7 @@ Status end_noted(store::Store& destination, const std::string& note) {
 
 Result<UploadNote> UploadNote::begin(const Work& work, std::int64_t unit, const std::string& name) {
     if (!work.can.lists_pieces) return UploadNote(work, {}, {});
-    const UploadNote note(work, fmt::format("{}/{:06}-{}", kUploadFolder, work.claim.number(), unit), name);
+    UploadNote note(work, fmt::format("{}/{:06}-{}", kUploadFolder, work.claim.number(), unit), name);
     TRY(store::replace_object(work.destination, note.note_, name));
     return note;
 }
