@@ -4,13 +4,17 @@
 
 #include "base/digest.h"
 #include "base/glob.h"
+#include "flow/set/read_ahead.h"
+#include "flow/set/read_range.h"
 #include "flow/set/verify.h"
+#include "store/side_by_side.h"
 
 namespace haul::set {
 namespace {
 
 constexpr std::uint64_t kWholeBelow = 64ULL << 20U;
 constexpr std::uint64_t kReadAtOnce = 8ULL << 20U;
+constexpr std::size_t kStretchesOfService = 4;
 
 Result<Listed> find(store::Store& set, const std::string& path, const std::stop_token& stop) {
     const format::SetRecord record = TRY(open_set(set));
@@ -82,22 +86,20 @@ Status cat(store::Store& set, const std::string& path,
                            .with_remedy("`haul ls -l SET` shows what is a file, and where symlinks lead"));
     }
     Checker checker(member);
-    const bool whole = member.size < kWholeBelow;
-    std::vector<std::byte> buffer(static_cast<std::size_t>(whole ? member.size : kReadAtOnce));
-    for (std::uint64_t at = 0; at < member.size;) {
-        store::Read read;
-        read.name = found.part;
-        read.offset = *member.offset + at;
-        read.into = std::span(buffer).first(
-            static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), member.size - at)));
-        set.read_many({&read, 1}, stop);
-        TRY(std::move(read.result));
-        checker.take(read.into);
-        at += read.into.size();
-        if (whole) TRY(checker.end());
-        TRY(sink(read.into));
+    if (member.size < kWholeBelow) {
+        std::vector<std::byte> contents(static_cast<std::size_t>(member.size));
+        TRY(read_range(set, found.part, *member.offset, contents, stop));
+        checker.take(contents);
+        TRY(checker.end());
+        return contents.empty() ? Status() : sink(contents);
     }
-    return whole ? Status() : checker.end();
+    const auto take = [&](std::span<const std::byte> bytes) -> Status {
+        checker.take(bytes);
+        return sink(bytes);
+    };
+    const std::size_t at_once = store::is_service(set.capabilities()) ? kStretchesOfService : 1;
+    TRY(read_ahead(set, found.part, {}, member.size, {kReadAtOnce, at_once, *member.offset}, take, stop));
+    return checker.end();
 }
 
 }  // namespace haul::set

@@ -15,9 +15,11 @@ namespace haul::set {
 struct ReadAhead {
     std::uint64_t stretch = 8ULL << 20U;  // bytes of one read
     std::size_t at_once = 1;              // stretches in memory; above 1 all but one are read at a time
+    std::uint64_t begin = 0;              // of the first byte
 };
 
-// The first `size` bytes of `name`, all of `version`. The sink is called in the caller's thread; its error
+// `size` bytes of `name`, all of `version`, or where that is empty of one version, whichever it is: else
+// Code::changed. The sink is called in the caller's thread; its error
 // ends the reading. The first error in the order of the object is returned.
 [[nodiscard]] Status read_ahead(store::Store& store, const std::string& name, const store::Version& version,
                                 std::uint64_t size, const ReadAhead& how, const store::Sink& sink,

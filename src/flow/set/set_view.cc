@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/digest.h"
+#include "store/side_by_side.h"
 
 namespace haul::set {
 namespace {
@@ -26,14 +27,44 @@ struct Found {
     bool in_the_making = false;
 };
 
+// All names that begin with `prefix`, and where that is cheap no others.
+Result<std::vector<store::Object>> objects_of(store::Store& store, const std::string& prefix) {
+    const store::Capabilities can = store.capabilities();
+    // A service's cursor is a key: a listing may begin anywhere, and end behind what is wanted.
+    const bool skips = store::is_service(can) && can.order == store::Order::bytes;
+    if (!skips) return store::list_folder(store, "");
+    std::vector<store::Object> found;
+    const auto listing = TRY(store.list({.prefix = {}, .after = prefix}));
+    while (true) {
+        store::Page page = TRY(listing->next({}));
+        for (store::Object& object : page.objects) {
+            if (!object.name.starts_with(prefix)) return found;
+            found.push_back(std::move(object));
+        }
+        if (page.last) return found;
+    }
+}
+
+// Whether anything at all has such a name: the first page says it.
+Result<bool> any_part(store::Store& store) {
+    const auto listing = TRY(store.list({.prefix = {}, .after = "part-"}));
+    const store::Page page = TRY(listing->next({}));
+    return std::ranges::any_of(page.objects, [](const store::Object& object) {
+        return format::part_number(object.name).has_value();
+    });
+}
+
 Result<Found> look(store::Store& store) {
     Found found;
-    for (const store::Object& object : TRY(store::list_folder(store, ""))) {
+    for (const store::Object& object : TRY(objects_of(store, "haul-"))) {
         if (const auto generation = format::generation_of(object.name))
             found.generations.push_back(*generation);
         if (object.name.starts_with(".haul") || format::part_number(object.name)) found.in_the_making = true;
     }
     std::sort(found.generations.begin(), found.generations.end());
+    if (found.generations.empty() && !found.in_the_making && store::is_service(store.capabilities())) {
+        found.in_the_making = TRY(store::find_object(store, ".haul")).has_value() || TRY(any_part(store));
+    }
     return found;
 }
 
@@ -101,6 +132,25 @@ Status read_lines(store::Store& store, const format::PartRecord& part, const Vis
     return {};
 }
 
+Status check_part(store::Store& store, const format::PartRecord& part) {
+    if (!TRY(store::find_object(store, part.manifest))) {
+        return failure(make_error(Code::corrupt, "look at the manifest", part.manifest,
+                                  "it is missing, and the set's record says that the set is complete")
+                           .with_remedy(kDamaged));
+    }
+    const auto there = TRY(store::find_object(store, part.name));
+    const bool good = there && there->size == part.size && (!there->crc32 || *there->crc32 == part.crc32);
+    if (good) return {};
+    return failure(
+        make_error(Code::corrupt, "look at the part", part.name,
+                   there ? fmt::format("it has {} bytes, or another checksum; the set's record says {} bytes",
+                                       there->size, part.size)
+                         : "it is missing, and the set's record says that the set is complete")
+            .with_remedy(
+                "bring the part back from a copy, or move the set away and pack again; `haul verify` "
+                "lists all that is wrong"));
+}
+
 }  // namespace
 
 Result<std::optional<format::SetRecord>> find_set(store::Store& store) {
@@ -153,25 +203,10 @@ Status read_table(store::Store& store, const format::PartRecord& part, format::M
 }
 
 Status check_parts(store::Store& store, const format::SetRecord& record) {
-    for (const format::PartRecord& part : record.parts) {
-        if (!TRY(store::find_object(store, part.manifest))) {
-            return failure(make_error(Code::corrupt, "look at the manifest", part.manifest,
-                                      "it is missing, and the set's record says that the set is complete")
-                               .with_remedy(kDamaged));
-        }
-        const auto there = TRY(store::find_object(store, part.name));
-        const bool good = there && there->size == part.size && (!there->crc32 || *there->crc32 == part.crc32);
-        if (good) continue;
-        return failure(
-            make_error(
-                Code::corrupt, "look at the part", part.name,
-                there ? fmt::format("it has {} bytes, or another checksum; the set's record says {} bytes",
-                                    there->size, part.size)
-                      : "it is missing, and the set's record says that the set is complete")
-                .with_remedy(
-                    "bring the part back from a copy, or move the set away and pack again; `haul verify` "
-                    "lists all that is wrong"));
-    }
+    std::vector<Status> good(record.parts.size());
+    store::side_by_side(good.size(), store::calls_at_once(store.capabilities()),
+                        [&](std::size_t at) { good[at] = check_part(store, record.parts[at]); });
+    for (Status& part : good) TRY(std::move(part));
     return {};
 }
 

@@ -14,9 +14,12 @@
 #include "engine/memory.h"
 #include "flow/set/against.h"
 #include "flow/set/image_check.h"
+#include "store/side_by_side.h"
 
 namespace haul::set {
 namespace {
+
+constexpr std::size_t kStretchesOfService = 4;  // each is waited for
 
 // What a manifest says of its entries, compactly: a million of them are a part.
 class Expected {
@@ -60,7 +63,12 @@ class Verification {
   public:
     Verification(store::Store& store, const VerifyOptions& options, report::Hub& hub,
                  const std::stop_token& stop)
-        : store_(store), options_(options), hub_(hub), stop_(stop), memory_(options.memory) {}
+        : store_(store),
+          options_(options),
+          hub_(hub),
+          stop_(stop),
+          memory_(options.memory),
+          at_once_(store::is_service(store.capabilities()) ? kStretchesOfService : 1) {}
 
     Result<VerifyReport> run() {
         auto record = open_set(store_);
@@ -111,7 +119,7 @@ class Verification {
     [[nodiscard]] std::uint64_t memory_for(const format::PartRecord& part) const {
         const format::TableSize size = table_size(record_, part);
         const std::uint64_t sums = 2 * size.entries * (4 + digest_width(algorithm_));
-        return format::memory_of(size) + sums + kImageCheckMemory;
+        return format::memory_of(size) + sums + kImageCheckMemory + (at_once_ - 1) * kImageStretch;
     }
 
     Status verify_part(const format::PartRecord& part, unsigned worker) {
@@ -180,7 +188,7 @@ class Verification {
                 read_bytes += bytes;
                 show(part, worker, read_bytes);
             },
-            stop_);
+            stop_, at_once_);
         if (!contents) return finding_or_error(part.name, contents.error());
         check_digests(part, table, entries, *contents);
         if (!contradicted && contents->crc32 != part.crc32) {
@@ -257,6 +265,7 @@ class Verification {
     report::Hub& hub_;
     std::stop_token stop_;
     engine::Memory memory_;
+    std::size_t at_once_;  // stretches of one image
     format::SetRecord record_;
     digest::Algorithm algorithm_ = digest::Algorithm::none;
     std::mutex mutex_;

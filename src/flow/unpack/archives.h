@@ -26,6 +26,11 @@ struct Archives {
 // Code::not_found where there is no ZIP, or a set that is not complete.
 [[nodiscard]] Result<Archives> find_archives(const store::Address& source,
                                              const store::ServiceOptions& service = {});
+// The same, once the store of SOURCE is open.
+[[nodiscard]] Result<Archives> archives_in(std::unique_ptr<store::Store> store, const store::Address& source);
+
+// Whether the set was made from a local folder: no scheme stands before its path.
+[[nodiscard]] bool is_from_folder(const format::SetRecord& set);
 
 // An archive's bytes, for zip::read_directory. Not thread-safe; `store` outlives it.
 class ArchiveSource : public zip::Source {

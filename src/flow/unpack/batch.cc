@@ -7,15 +7,15 @@
 
 #include "base/digest.h"
 #include "base/fault_point.h"
+#include "flow/set/read_range.h"
 #include "flow/unpack/room.h"
+#include "store/side_by_side.h"
 
 namespace haul::unpack {
 namespace {
 
-constexpr std::uint64_t kMostBytes = 32ULL << 20U;  // more is no faster
-constexpr std::uint64_t kWidestGap = 1ULL << 20U;   // unwanted bytes between two members that are read along
+constexpr std::uint64_t kWidestGap = 1ULL << 20U;  // unwanted bytes between two members that are read along
 constexpr std::size_t kMostItems = 4096;
-constexpr std::uint64_t kReadPiece = 4ULL << 20U;
 
 }  // namespace
 
@@ -33,23 +33,14 @@ Status check_contents(const Item& item, std::uint32_t crc32, const std::string& 
 
 Batch::Batch(Work& work, std::string archive, digest::Algorithm algorithm, OwnPaths& own, OutcomeLog& log,
              std::int64_t unit)
-    : work_(work),
-      archive_(std::move(archive)),
-      algorithm_(algorithm),
-      own_(own),
-      log_(log),
-      unit_(unit),
-      most_bytes_(batch_bytes(work.request)) {}
-
-std::uint64_t batch_bytes(const Request& request) {
-    return std::clamp(engine::Memory(request.memory).for_work() / 8, kSmall, kMostBytes);
-}
+    : work_(work), archive_(std::move(archive)), algorithm_(algorithm), own_(own), log_(log), unit_(unit) {}
 
 bool Batch::takes(const Item& item) const {
     if (items_.empty()) return true;
+    const std::uint64_t most = work_.shares.batch;
     return items_.size() < kMostItems && item.begin >= items_.back().end &&
-           item.end - items_.front().begin <= most_bytes_ && item.begin <= items_.back().end + kWidestGap &&
-           contents_size_ + item.size <= most_bytes_;
+           item.end - items_.front().begin <= most && item.begin <= items_.back().end + kWidestGap &&
+           contents_size_ + item.size <= most;
 }
 
 void Batch::add(Item item) {
@@ -63,9 +54,15 @@ std::uint64_t Batch::disk_size() const {
     return bytes;
 }
 
+void Batch::read_ahead() {
+    reader_ = std::jthread([this] { read_result_ = read(); });
+}
+
 Status Batch::write(std::size_t first, bool look) {
     if (items_.empty()) return {};
-    Status got = read();
+    const bool begun = reader_.joinable();
+    if (begun) reader_.join();
+    Status got = begun ? std::move(read_result_) : read();
     if (!got && got.error().code != Code::denied) return got;
     if (got) {
         TRY(put(first, look));
@@ -78,6 +75,11 @@ Status Batch::write(std::size_t first, bool look) {
     return {};
 }
 
+void Batch::release() {
+    bytes_ = {};
+    inflated_ = {};
+}
+
 Status Batch::put(std::size_t first, bool look) {
     TRY(plan_writes(look));
     std::vector<std::string> paths;
@@ -88,60 +90,71 @@ Status Batch::put(std::size_t first, bool look) {
     FAULT_POINT("unpack.batch.before_write");
     work_.destination.write_many(writes_, {work_.scratch(unit_, "file")}, work_.shutdown.stop());
     FAULT_POINT("unpack.batch.after_write");
-    for (std::size_t i = 0; i < writes_.size(); ++i) TRY(settle(items_[write_item_[i]], writes_[i]));
-    return {};
+    return settle_all();
 }
 
-// The whole stretch at once, in pieces that the store may read side by side.
 Status Batch::read() {
     const std::uint64_t begin = items_.front().begin;
     bytes_.resize(static_cast<std::size_t>(items_.back().end - begin));
-    std::vector<store::Read> reads;
-    for (std::uint64_t at = 0; at < bytes_.size(); at += kReadPiece) {
-        store::Read read;
-        read.name = archive_;
-        read.offset = begin + at;
-        read.into = std::span(bytes_).subspan(at, std::min<std::uint64_t>(kReadPiece, bytes_.size() - at));
-        reads.push_back(std::move(read));
-    }
-    work_.archives.store->read_many(reads, work_.shutdown.stop());
-    for (store::Read& read : reads) TRY(std::move(read.result));
-    return {};
+    return set::read_range(*work_.archives.store, archive_, begin, bytes_, work_.shutdown.stop());
 }
 
 Status Batch::plan_writes(bool look) {
     writes_.clear();
     write_item_.clear();
     inflated_.clear();
-    look = look || work_.meets_existing;
-    bool met = false;
     for (std::size_t i = 0; i < items_.size(); ++i) {
-        const Item& item = items_[i];
-        auto bytes = contents(item);
-        if (!bytes) {
-            log_.failed(item.path, std::move(bytes).error());
-            continue;
+        const auto bytes = contents(items_[i]);
+        if (bytes) {
+            plan(i, *bytes);
+        } else {
+            log_.failed(items_[i].path, bytes.error());
         }
-        const std::string name = placed_name(work_.request, item);
-        const auto existing =
-            look ? look_before_writing(work_, own_, item, name) : before_writing(work_, own_, item, name);
-        if (!existing) {
-            TRY(log_.failed_alone(item.path, existing.error()));
-            continue;
-        }
-        if (existing->decision != Decision::write) {
-            met = true;
-            apply(*existing, item, name);
-            continue;
-        }
-        store::Write write;
-        write.name = name;
-        write.bytes = *bytes;
-        write.attributes = attributes_of(work_.request, item);
-        write.condition = existing->condition;
-        writes_.push_back(std::move(write));
-        write_item_.push_back(i);
     }
+    return keep_what_is_to_be_written(look || work_.meets_existing);
+}
+
+void Batch::plan(std::size_t item, std::span<const std::byte> bytes) {
+    store::Write write;
+    write.name = placed_name(work_, items_[item]);
+    write.bytes = bytes;
+    write.attributes = attributes_of(work_, items_[item]);
+    writes_.push_back(std::move(write));
+    write_item_.push_back(item);
+}
+
+std::vector<Result<Existing>> Batch::look_at_planned(bool look) {
+    std::vector<Result<Existing>> found(writes_.size());
+    store::side_by_side(writes_.size(), store::calls_at_once(work_.can), [&](std::size_t i) {
+        const Item& item = items_[write_item_[i]];
+        const std::string& name = writes_[i].name;
+        found[i] =
+            look ? look_before_writing(work_, own_, item, name) : before_writing(work_, own_, item, name);
+    });
+    return found;
+}
+
+Status Batch::keep_what_is_to_be_written(bool look) {
+    const std::vector<Result<Existing>> found = look_at_planned(look);
+    bool met = false;
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < writes_.size(); ++i) {
+        const Item& item = items_[write_item_[i]];
+        if (!found[i]) {
+            TRY(log_.failed_alone(item.path, found[i].error()));
+            continue;
+        }
+        if (found[i]->decision != Decision::write) {
+            met = true;
+            apply(*found[i], item, writes_[i].name);
+            continue;
+        }
+        writes_[i].condition = found[i]->condition;
+        if (kept != i) writes_[kept] = std::move(writes_[i]);
+        write_item_[kept++] = write_item_[i];
+    }
+    writes_.resize(kept);
+    write_item_.resize(kept);
     if (look && !met) work_.meets_existing = false;
     return {};
 }
@@ -172,20 +185,31 @@ Result<std::span<const std::byte>> Batch::contents(const Item& item) {
     return std::span<const std::byte>(out);
 }
 
-Status Batch::settle(const Item& item, store::Write& write) {
-    if (write.result.has_value()) {
-        log_.done(item);
-        work_.count(1, item.size);
-        return {};
+Status Batch::settle_all() {
+    const auto met = [this](std::size_t i) {
+        return !writes_[i].result.has_value() && writes_[i].result.error().code == Code::exists;
+    };
+    std::vector<Result<Existing>> judged(writes_.size());
+    store::side_by_side(writes_.size(), store::calls_at_once(work_.can), [&](std::size_t i) {
+        if (met(i)) judged[i] = after_collision(work_, own_, items_[write_item_[i]], writes_[i].name);
+    });
+    for (std::size_t i = 0; i < writes_.size(); ++i) {
+        const Item& item = items_[write_item_[i]];
+        if (writes_[i].result.has_value()) {
+            log_.done(item);
+            work_.count(1, item.size);
+        } else if (!met(i)) {
+            TRY(log_.failed_alone(item.path, std::move(writes_[i].result).error()));
+        } else {
+            work_.meets_existing = true;
+            if (!judged[i]) {
+                TRY(log_.failed_alone(item.path, judged[i].error()));
+            } else {
+                apply(*judged[i], item, writes_[i].name);
+            }
+        }
     }
-    if (write.result.error().code == Code::exists) {
-        work_.meets_existing = true;
-        const auto existing = after_collision(work_, own_, item, write.name);
-        if (!existing) return log_.failed_alone(item.path, existing.error());
-        apply(*existing, item, write.name);
-        return {};
-    }
-    return log_.failed_alone(item.path, std::move(write.result).error());
+    return {};
 }
 
 void Batch::apply(const Existing& existing, const Item& item, const std::string& name) {

@@ -1,5 +1,5 @@
 // The unit "close": symlinks, then every folder with its mode and times, the deepest first. Nothing of ours
-// follows a symlink after this.
+// follows a symlink after this. At a service: keys for those folders alone that need one.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,6 +7,7 @@
 
 #include "base/fault_point.h"
 #include "base/units.h"
+#include "flow/unpack/folder_keys.h"
 #include "flow/unpack/placing.h"
 #include "flow/unpack/units.h"
 
@@ -47,6 +48,10 @@ class Closing {
             if (!item || item->kind != zip::Kind::symlink || !work_.wanted(*item)) continue;
             if (in_own_folder(item->path)) {
                 log_.failed(item->path, own_folder_error(*item));
+                continue;
+            }
+            if (!work_.can.keeps_modes) {
+                log_.failed(item->path, no_symlinks_error(*item));
                 continue;
             }
             if (item->foreign != nullptr) {
@@ -92,15 +97,28 @@ class Closing {
         return target;
     }
 
+    Error no_symlinks_error(const Item& item) const {
+        return make_error(Code::unsupported, "unpack the symlink", item.path,
+                          "the destination holds no symlinks")
+            .with_remedy(
+                "unpack it into a local folder with --include, or pack with --symlinks=follow, which takes "
+                "what symlinks point to");
+    }
+
     // Listing order backwards: what lies in a folder comes before the folder.
     Status set_folders(std::size_t archive) {
         const engine::Reservation memory = TRY(reserve_index(work_, context_, archive, kBatchMemory));
         const auto index = TRY(readable_index(archive));
         if (!index) return {};
+        const FolderKeys keys(work_, *index);
         for (std::size_t at = index->count(); at-- > 0;) {
             std::optional<Item> item = index->item(at);
             if (!item || item->kind != zip::Kind::folder || item->path == "." || !work_.wanted(*item))
                 continue;
+            if (!keys.needed_for(*item)) {
+                if (item->stands) log_.done(*item);
+                continue;
+            }
             if (in_own_folder(item->path)) {
                 log_.failed(item->path, own_folder_error(*item));
                 continue;
@@ -118,8 +136,8 @@ class Closing {
         std::vector<store::Write> writes;
         for (const Item& item : items_) {
             store::Write write;
-            write.name = placed_name(work_.request, item);
-            write.attributes = attributes_of(work_.request, item);
+            write.name = placed_name(work_, item);
+            write.attributes = attributes_of(work_, item);
             if (item.kind == zip::Kind::symlink) {
                 write.kind = store::Kind::symlink;
                 write.bytes = std::as_bytes(std::span(item.target));

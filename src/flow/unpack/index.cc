@@ -93,7 +93,7 @@ std::optional<Item> Index::item(std::size_t index) const {
     }
     const std::string_view path = table_.path(index);
     if (!left_out_.empty() && left_out_.contains(path)) return std::nullopt;
-    const format::Member member = table_.member(index);
+    format::Member member = table_.member(index);
     item.path = path;
     item.kind = member.kind;
     item.size = member.size;
@@ -101,7 +101,8 @@ std::optional<Item> Index::item(std::size_t index) const {
     item.mode = member.mode;
     item.uid = member.uid;
     item.gid = member.gid;
-    item.target = member.target;
+    item.target = std::move(member.target);
+    item.meta = std::move(member.meta);
     item.stands = !member.zip_name.empty();
     if (item.stands) item.crc32 = crcs_[index];
     if (member.kind == zip::Kind::file && width_ > 0) item.digest = digests_.substr(index * width_, width_);

@@ -28,7 +28,8 @@ struct Item {
     std::uint64_t size = 0;
     std::optional<std::int64_t> mtime_ns;
     std::optional<std::uint32_t> mode, uid, gid;
-    std::string target;  // of a symlink; foreign archives: in its data
+    std::string target;                       // of a symlink; foreign archives: in its data
+    std::map<std::string, std::string> meta;  // content type and metadata of a service's object
     std::optional<std::uint32_t> crc32;
     std::string digest;                   // raw; empty: none
     std::uint64_t begin = 0, end = 0;     // the stretch of the archive that holds it: ours its data; foreign

@@ -7,17 +7,32 @@
 #include <utility>
 
 #include "base/digest.h"
+#include "base/text.h"
+#include "zip/names.h"
 
 namespace haul::unpack {
 namespace {
 
 constexpr std::uint64_t kReadAtOnce = 8ULL << 20U;
 constexpr std::size_t kLongestElement = 255;
+constexpr const char* kContentType = "content-type";  // among `meta` of manifests
+
+// Cut behind a whole character, with a hash of the whole: cut names stay apart.
+std::string shortened(const std::string& name, std::uint64_t longest) {
+    if (name.size() <= longest) return name;
+    const std::string hash = digest::sha256_hex(name).substr(0, 16);
+    const bool utf8 = text::is_utf8(name);
+    std::size_t size = static_cast<std::size_t>(longest) - hash.size() - 1;
+    while (utf8 && size > 0 && (static_cast<unsigned char>(name[size]) & 0xC0U) == 0x80U) --size;
+    return name.substr(0, size) + "~" + hash;
+}
 
 // Whether the file at the destination has the item's contents, by size, CRC and digest.
 Result<bool> same_content(Work& work, const Item& item, const store::Object& there,
                           digest::Algorithm algorithm) {
     if (there.kind != store::Kind::file || there.size != item.size) return false;
+    // The service's own sum of the whole object: as good as reading it, and free.
+    if (item.crc32 && there.crc32) return *item.crc32 == *there.crc32;
     std::uint32_t crc = 0;
     digest::Hasher hasher(algorithm);
     const auto take = [&](std::span<const std::byte> bytes) -> Status {
@@ -36,6 +51,13 @@ digest::Algorithm algorithm_of(const Work& work) {
     return digest::algorithm_named(work.archives.set->options.digest).value_or(digest::Algorithm::none);
 }
 
+// What stands under the name; at services a folder of this name (keys beneath it) is in nobody's way.
+Result<std::optional<store::Object>> look_at(Work& work, const std::string& name) {
+    auto there = TRY(store::find_object(work.destination, name));
+    if (there && there->kind == store::Kind::folder && work.can.any_names) there.reset();
+    return there;
+}
+
 // Of what stands in the way of a create-only write.
 Result<Existing> judge(Work& work, const OwnPaths& own, const Item& item, const store::Object& there) {
     Existing existing;
@@ -50,10 +72,22 @@ Result<Existing> judge(Work& work, const OwnPaths& own, const Item& item, const 
     return existing;
 }
 
+// For services that cannot create only where there is nothing.
+Result<Existing> look_and_write(Work& work, const OwnPaths& own, const Item& item, const std::string& name) {
+    const auto there = TRY(look_at(work, name));
+    return there ? judge(work, own, item, *there) : Existing();
+}
+
 }  // namespace
 
-store::Attributes attributes_of(const Request& request, const Item& item) {
+store::Attributes attributes_of(const Request& request, const store::Capabilities& destination,
+                                const Item& item) {
     store::Attributes attributes;
+    if (destination.keeps_metadata) {
+        attributes.metadata = item.meta;
+        if (auto type = attributes.metadata.extract(kContentType)) attributes.content_type = type.mapped();
+    }
+    if (!destination.keeps_modes) return attributes;
     attributes.mtime_ns = item.mtime_ns;
     attributes.mode = item.mode;
     if (attributes.mode && !request.owner)
@@ -65,19 +99,20 @@ store::Attributes attributes_of(const Request& request, const Item& item) {
     return attributes;
 }
 
-std::string placed_name(const Request& request, const Item& item) {
+std::string placed_name(const Request& request, const store::Capabilities& destination, const Item& item) {
     if (!request.rename_unfit) return item.path;
+    if (destination.any_names) {
+        const bool is_key = text::is_utf8(item.path) && !item.path.contains('\0');
+        const std::string key = is_key ? item.path : zip::archive_name(item.path, false);
+        return destination.max_name == 0 ? key : shortened(key, destination.max_name);
+    }
+    const bool is_name = item.path == "." || store::check_name(item.path, "").has_value();
+    const std::string path = is_name ? item.path : zip::archive_name(item.path, false);
     std::string name;
-    for (std::size_t begin = 0; begin <= item.path.size();) {
-        const std::size_t end = std::min(item.path.find('/', begin), item.path.size());
-        const std::string element = item.path.substr(begin, end - begin);
+    for (std::size_t begin = 0; begin <= path.size();) {
+        const std::size_t end = std::min(path.find('/', begin), path.size());
         if (!name.empty()) name += '/';
-        if (element.size() <= kLongestElement) {
-            name += element;
-        } else {
-            const std::string hash = digest::sha256_hex(element).substr(0, 16);
-            name += element.substr(0, kLongestElement - hash.size() - 1) + "~" + hash;
-        }
+        name += shortened(path.substr(begin, end - begin), kLongestElement);
         begin = end + 1;
     }
     return name;
@@ -158,14 +193,14 @@ Result<Existing> before_writing(Work& work, const OwnPaths& own, const Item& ite
     switch (work.request.if_exists) {
         case IfExists::same:
         case IfExists::fail:
-            return existing;
+            return work.can.create_only ? existing : look_and_write(work, own, item, name);
         case IfExists::overwrite:
             existing.condition.kind = store::Condition::Kind::none;
             return existing;
         case IfExists::newer:
             break;
     }
-    const auto there = TRY(store::find_object(work.destination, name));
+    const auto there = TRY(look_at(work, name));
     if (!there) return existing;
     if (own.contains(name) && TRY(same_content(work, item, *there, algorithm_of(work)))) {
         existing.decision = Decision::done;
@@ -186,13 +221,13 @@ Result<Existing> look_before_writing(Work& work, const OwnPaths& own, const Item
     Existing existing = TRY(before_writing(work, own, item, name));
     const bool creates = existing.condition.kind == store::Condition::Kind::create_only;
     if (existing.decision != Decision::write || !creates) return existing;
-    const auto there = TRY(store::find_object(work.destination, name));
+    const auto there = TRY(look_at(work, name));
     if (!there) return existing;
     return judge(work, own, item, *there);
 }
 
 Result<Existing> after_collision(Work& work, const OwnPaths& own, const Item& item, const std::string& name) {
-    const auto there = TRY(store::find_object(work.destination, name));
+    const auto there = TRY(look_at(work, name));
     if (there) return judge(work, own, item, *there);
     Existing existing;
     existing.decision = Decision::fail;

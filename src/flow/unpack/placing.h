@@ -16,9 +16,19 @@
 
 namespace haul::unpack {
 
-[[nodiscard]] store::Attributes attributes_of(const Request& request, const Item& item);
-// The item's path, or with --rename-unfit a name that fits where an element is longer than 255 bytes.
-[[nodiscard]] std::string placed_name(const Request& request, const Item& item);
+// What of the item's attributes the destination can keep.
+[[nodiscard]] store::Attributes attributes_of(const Request& request, const store::Capabilities& destination,
+                                              const Item& item);
+[[nodiscard]] inline store::Attributes attributes_of(const Work& work, const Item& item) {
+    return attributes_of(work.request, work.can, item);
+}
+// The item's path, or with --rename-unfit a name that the destination can hold: escaped as in archives where
+// it is no name there (`a//b`, `..`; at services what is not UTF-8), shortened where it is too long.
+[[nodiscard]] std::string placed_name(const Request& request, const store::Capabilities& destination,
+                                      const Item& item);
+[[nodiscard]] inline std::string placed_name(const Work& work, const Item& item) {
+    return placed_name(work.request, work.can, item);
+}
 
 // Whether a symlink at `path` may lead out of the destination: absolute, more `..` than its depth allows, or
 // `..` behind a name. What has that name may be a symlink itself, and then `..` is the parent of what it

@@ -45,6 +45,13 @@ TEST(OwnFolder, IsTheOneAtTheTop) {
         EXPECT_FALSE(in_own_folder(path)) << path;
 }
 
+// What a local folder can do.
+const store::Capabilities kFolder = [] {
+    store::Capabilities can;
+    can.keeps_modes = true;
+    return can;
+}();
+
 Item item_at(const std::string& path) {
     Item item;
     item.path = path;
@@ -55,16 +62,58 @@ TEST(PlacedName, CutsWhatIsTooLong) {
     const std::string longest(255, 'a'), longer(256, 'a'), other = longest + "b";
     Request request;
     for (const std::string& path : {longest, longer, "a/" + longer + "/b"})
-        EXPECT_EQ(placed_name(request, item_at(path)), path) << "without --rename-unfit";
+        EXPECT_EQ(placed_name(request, kFolder, item_at(path)), path) << "without --rename-unfit";
     request.rename_unfit = true;
     for (const std::string& path : {std::string("a"), std::string("a/b/c"), longest, "a/" + longest})
-        EXPECT_EQ(placed_name(request, item_at(path)), path) << "it fits";
-    const std::string cut = placed_name(request, item_at(longer));
+        EXPECT_EQ(placed_name(request, kFolder, item_at(path)), path) << "it fits";
+    const std::string cut = placed_name(request, kFolder, item_at(longer));
     EXPECT_EQ(cut.size(), 255);
     EXPECT_EQ(cut.substr(0, 238), std::string(238, 'a'));
     EXPECT_EQ(cut[238], '~');
-    EXPECT_NE(cut, placed_name(request, item_at(other))) << "the hash keeps them apart";
-    EXPECT_EQ(placed_name(request, item_at("x/" + longer)), "x/" + cut);
+    EXPECT_NE(cut, placed_name(request, kFolder, item_at(other))) << "the hash keeps them apart";
+    EXPECT_EQ(placed_name(request, kFolder, item_at("x/" + longer)), "x/" + cut);
+}
+
+TEST(PlacedName, EscapesWhatIsNoNameThere) {
+    store::Capabilities service;
+    service.any_names = true;
+    service.max_name = 100;
+    Request plain, rename;
+    rename.rename_unfit = true;
+    const std::string longer(101, 'k');
+    struct Row {
+        std::string path, in_folder, at_service;
+    };
+    for (const Row& row : {
+             Row{".", ".", "."},
+             Row{"a//b", "%haul/a%2F%2Fb", "a//b"},
+             Row{"/lead", "%haul/%2Flead", "/lead"},
+             Row{"../x", "%haul/%2E%2E/x", "../x"},
+             Row{"a/", "%haul/a%2F", "a/"},
+             Row{"latin\xE9", "latin\xE9", "%haul/latin%E9"},
+             Row{longer, longer, std::string(83, 'k') + "~" + digest::sha256_hex(longer).substr(0, 16)},
+         }) {
+        EXPECT_EQ(placed_name(plain, kFolder, item_at(row.path)), row.path);
+        EXPECT_EQ(placed_name(plain, service, item_at(row.path)), row.path);
+        EXPECT_EQ(placed_name(rename, kFolder, item_at(row.path)), row.in_folder);
+        EXPECT_EQ(placed_name(rename, service, item_at(row.path)), row.at_service);
+    }
+}
+
+TEST(Attributes, AreThoseThatTheDestinationKeeps) {
+    Item item;
+    item.mode = 0644;
+    item.mtime_ns = 3;
+    item.meta = {{"content-type", "text/plain"}, {"colour", "red"}};
+    store::Capabilities service;
+    service.keeps_metadata = true;
+    const store::Attributes at_service = attributes_of({}, service, item);
+    EXPECT_EQ(at_service.content_type, "text/plain");
+    EXPECT_EQ(at_service.metadata, (std::map<std::string, std::string>{{"colour", "red"}}));
+    EXPECT_FALSE(at_service.mode || at_service.mtime_ns);
+    const store::Attributes in_folder = attributes_of({}, kFolder, item);
+    EXPECT_EQ(in_folder.mode, 0644U);
+    EXPECT_TRUE(in_folder.metadata.empty() && in_folder.content_type.empty());
 }
 
 TEST(Attributes, OwnersAndTheirBitsAreForTheOwnerOption) {
@@ -74,16 +123,16 @@ TEST(Attributes, OwnersAndTheirBitsAreForTheOwnerOption) {
     item.gid = 2;
     item.mtime_ns = 3;
     Request request;
-    const store::Attributes usual = attributes_of(request, item);
+    const store::Attributes usual = attributes_of(request, kFolder, item);
     EXPECT_EQ(usual.mode, 0755U);
     EXPECT_FALSE(usual.uid || usual.gid);
     EXPECT_EQ(usual.mtime_ns, 3);
     request.owner = true;
-    const store::Attributes owned = attributes_of(request, item);
+    const store::Attributes owned = attributes_of(request, kFolder, item);
     EXPECT_EQ(owned.mode, 06755U);
     EXPECT_EQ(owned.uid, 1U);
     EXPECT_EQ(owned.gid, 2U);
-    EXPECT_FALSE(attributes_of(request, {}).mode);
+    EXPECT_FALSE(attributes_of(request, kFolder, {}).mode);
 }
 
 TEST(SomebodyElses, IsWhatOnlyAnOwnerMayDo) {

@@ -26,9 +26,10 @@ bool replaces(const Request& request) {
 Result<std::uint64_t> left_to_write(const Request& request, store::Store& destination,
                                     const ForEach& for_each) {
     std::uint64_t bytes = 0, most_replaced = 0;
+    const store::Capabilities can = destination.capabilities();
     TRY(for_each([&](const Item& item) -> Status {
         if (!takes_room(item)) return {};
-        auto looked = store::find_object(destination, placed_name(request, item));
+        auto looked = store::find_object(destination, placed_name(request, can, item));
         // What cannot be looked at fails by its name later; it is no reason to refuse the others.
         const std::optional<store::Object> there = looked ? *std::move(looked) : std::nullopt;
         bytes = plus(bytes, disk_size_left(request, item, there));

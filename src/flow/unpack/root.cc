@@ -48,6 +48,7 @@ Status set_attributes(Work& work, store::Attributes attributes) {
 
 Result<OwnRoot> OwnRoot::take(Work& work, std::optional<std::int64_t> time_before) {
     OwnRoot root;
+    if (!work.can.keeps_modes) return root;  // a bucket or prefix has neither mode nor time
     root.time_before_ = time_before;
     root.ours_ = TRY(store::find_object(work.destination, kMark)).has_value();
     if (root.ours_ || !TRY(is_empty(work.destination, work.shutdown.stop()))) return root;
@@ -61,7 +62,7 @@ Status OwnRoot::settle(Work& work) const {
     const auto item = TRY(root_item(work));
     if (item && item->mode && (*item->mode & kOwnerMayAll) == kOwnerMayAll) {
         // The same again, with the time, in finish(), which a kill may keep from coming.
-        static_cast<void>(set_attributes(work, attributes_of(work.request, *item)));
+        static_cast<void>(set_attributes(work, attributes_of(work, *item)));
     }
     return forget(work.destination);
 }
@@ -69,10 +70,10 @@ Status OwnRoot::settle(Work& work) const {
 Status OwnRoot::forget(store::Store& destination) { return store::remove_object(destination, kMark); }
 
 Status OwnRoot::finish(Work& work, Totals& totals) const {
-    if (totals.damaged > 0) return {};
+    if (totals.damaged > 0 || !work.can.keeps_modes) return {};
     const auto item = TRY(root_item(work));
     if (!item) return {};
-    store::Attributes attributes = attributes_of(work.request, *item);
+    store::Attributes attributes = attributes_of(work, *item);
     if (!ours_) {
         // After a kill that came between settle() and here the mode is right already, and only the time is
         // not.

@@ -1,6 +1,9 @@
 // The unit "run": a stretch of one archive's members. Small ones go in batches, large ones one by one.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <optional>
 #include <utility>
 
 #include "base/clock.h"
@@ -23,9 +26,11 @@ class Run {
           unit_(unit),
           index_(std::move(index)),
           own_(work, context.lease.ref.unit),
-          log_(work),
-          batch_(work, work.archives.names[unit.archive], index_->algorithm(), own_, log_,
-                 context.lease.ref.unit) {}
+          log_(work) {
+        for (Filled& filled : batches_)
+            filled.batch.emplace(work, work.archives.names[unit.archive], index_->algorithm(), own_, log_,
+                                 context.lease.ref.unit);
+    }
 
     Result<ledger::Outcome> run() {
         TRY(own_.load());
@@ -44,21 +49,31 @@ class Run {
                 log_.skipped(item->path, "a FIFO, socket or device: it has no contents to write");
                 continue;
             }
-            const bool large = item->size > kSmall || item->end - item->begin > kSmall * 2;
-            if (large || !batch_.takes(*item)) TRY(write_batch(at));
+            const std::uint64_t small = work_.shares.small;
+            const bool large = item->size > small || item->end - item->begin > small * 2;
+            if (large || !filling().takes(*item)) TRY(write_batch(at));
             if (large) {
+                TRY(write_waiting());
+                for (Filled& filled : batches_) filled.batch->release();
                 TRY(unpack_large(work_, context_, work_.archives.names[unit_.archive], index_->algorithm(),
                                  *item, own_, log_, room_.hold));
                 TRY(pause(at + 1));
             } else {
-                batch_.add(std::move(*item));
+                filling().add(std::move(*item));
             }
         }
         TRY(write_batch(unit_.last));
+        TRY(write_waiting());
         return log_.take(context_.lease.key);
     }
 
   private:
+    // With Shares::batches of 1 the second stays empty.
+    struct Filled {
+        std::optional<Batch> batch;
+        std::size_t next = 0;
+    };
+
     std::optional<Item> wanted_file(std::size_t at) const {
         std::optional<Item> item = index_->item(at);
         if (item && (item->kind != zip::Kind::file || !work_.wanted(*item))) item.reset();
@@ -72,14 +87,29 @@ class Run {
         return {};
     }
 
-    // Writes what is batched; everything before item `next` is in place then.
+    [[nodiscard]] Batch& filling() { return *batches_[filling_].batch; }
+
+    // Writes what is batched; everything before item `next` is in place then. With two batches it is only
+    // read, while the one before is written.
     Status write_batch(std::size_t next) {
-        if (batch_.empty()) return {};
-        const std::uint64_t written = batch_.disk_size();
-        TRY(batch_.write(first_, room_.tight));
+        if (filling().empty()) return {};
+        Filled& full = batches_[filling_];
+        full.next = next;
+        if (work_.shares.batches == 1) return write(full);
+        full.batch->read_ahead();
+        filling_ = 1 - filling_;
+        return write(batches_[filling_]);
+    }
+
+    // The batch that is read while this one is filled.
+    Status write_waiting() { return write(batches_[1 - filling_]); }
+
+    Status write(Filled& filled) {
+        if (filled.batch->empty()) return {};
+        const std::uint64_t written = filled.batch->disk_size();
+        TRY(filled.batch->write(first_, room_.tight));
         room_.hold.written(written);
-        first_ = next;
-        return pause(next);
+        return pause(filled.next);
     }
 
     Status pause(std::size_t next) {
@@ -110,10 +140,22 @@ class Run {
     Room room_;
     OwnPaths own_;
     OutcomeLog log_;
-    Batch batch_;
+    std::array<Filled, 2> batches_;
+    std::size_t filling_ = 0;
     std::size_t first_ = 0;
     clock::Nanoseconds last_checkpoint_ = clock::boot();
 };
+
+// Pieces of very large members must be large, for services take so many and no more.
+std::uint64_t memory_of_largest(const Work& work, const RunUnit& unit, const Index& index) {
+    if (work.can.max_pieces == 0) return 0;
+    std::uint64_t largest = 0;
+    for (std::size_t at = unit.first; at < unit.last; ++at) {
+        const std::optional<Item> item = index.item(at);
+        if (item && item->kind == zip::Kind::file) largest = std::max(largest, item->size);
+    }
+    return streaming_of(work.shares, work.archives.store->capabilities(), work.can, largest).memory;
+}
 
 }  // namespace
 
@@ -141,16 +183,20 @@ Result<ledger::Outcome> handle_run(Work& work, engine::Context& context) {
                                   "it has fewer archives than when the job began")
                            .with_remedy("run the same command again: it looks at all archives anew"));
     }
-    // A batch as it lies in the archive and, where it was deflated, as it is; a piece of a large member;
-    // lists.
-    constexpr std::uint64_t beside = 10ULL << 20U;
-    const engine::Reservation memory =
-        TRY(reserve_index(work, context, unit.archive, 2 * batch_bytes(work.request) + beside));
+    engine::Reservation memory = TRY(reserve_index(work, context, unit.archive, work.shares.memory));
     auto index = TRY(index_of(work, unit.archive));
     if (unit.last > index->count()) {
         return failure(make_error(Code::changed, "unpack", work.archives.names[unit.archive],
                                   "it has fewer members than when the job began")
                            .with_remedy("run the same command again: it looks at all archives anew"));
+    }
+    const std::uint64_t needed = memory_of_largest(work, unit, *index);
+    if (needed > work.shares.memory) {
+        // Nobody waits for more while he holds some.
+        index.reset();
+        memory = {};
+        memory = TRY(reserve_index(work, context, unit.archive, needed));
+        index = TRY(index_of(work, unit.archive));
     }
     return Run(work, context, unit, std::move(index)).run();
 }

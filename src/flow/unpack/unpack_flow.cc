@@ -13,6 +13,7 @@
 #include "flow/unpack/survey.h"
 #include "flow/unpack/units.h"
 #include "flow/unpack/unpack.h"
+#include "flow/unpack/uploads.h"
 #include "flow/unpack/work.h"
 #include "store/open_store.h"
 
@@ -126,6 +127,8 @@ Result<Totals> totals_of(Work& work) {
 
 // An owner that slept past its claim must take nothing of its successor's away.
 Status remove_own_files(store::Store& destination, claim::Claim& claim, const engine::Shutdown& shutdown) {
+    TRY(claim.check());
+    TRY(end_noted_uploads(destination, shutdown.stop()));
     for (const char* folder : {kScratchFolder, kBatchFolder}) {
         TRY(claim.check());
         TRY(store::remove_folder(destination, folder, shutdown.stop()));
@@ -167,6 +170,7 @@ Status forget_other_archives(Work& work) {
 
 // Temporaries of earlier runs: no upload is continued across processes.
 Status sweep_temporaries(Work& work) {
+    TRY(end_noted_uploads(work.destination, work.shutdown.stop()));
     return store::remove_folder(work.destination, kScratchFolder, work.shutdown.stop());
 }
 
@@ -216,6 +220,14 @@ Result<Totals> look_only(const Scope& scope) {
     return totals;
 }
 
+// Once, rather than for each of millions of files.
+void tell_what_is_not_kept(const Work& work) {
+    const bool had_modes = !work.archives.set || is_from_folder(*work.archives.set);
+    if (work.can.keeps_modes || !had_modes) return;
+    work.hub.note(report::Level::info, "modes, owners and times of files are not kept by this kind of place",
+                  work.request.destination.canonical());
+}
+
 void say_begun(report::Hub& hub) {
     report::Event event;
     event.type = report::Type::phase;
@@ -261,6 +273,7 @@ Result<Totals> unpack(const Request& request, job::Job& job, report::Hub& hub, e
         TRY(take_claim(request, *destination, job, hub, shutdown.stop()));
     FAULT_POINT("unpack.after_claim");
     Work work{request, archives, *destination, *claim, job, hub, shutdown, indexes, space, include};
+    tell_what_is_not_kept(work);
     TRY(forget_what_is_over(job));
     TRY(forget_other_archives(work));
     TRY(sweep_temporaries(work));

@@ -16,6 +16,7 @@
 #include "flow/job/job.h"
 #include "flow/unpack/earlier_paths.h"
 #include "flow/unpack/index.h"
+#include "flow/unpack/shares.h"
 #include "flow/unpack/unpack.h"
 #include "report/event.h"
 #include "store/store.h"
@@ -29,6 +30,7 @@ inline constexpr const char* kCloseUnit = "close";  // symlinks, then folders' m
 inline constexpr const char* kFailedFact = "failed";
 inline constexpr const char* kSkippedFact = "skipped";
 inline constexpr const char* kTotalFact = "total";
+inline constexpr const char* kUploadFolder = ".haul/uploads";
 inline constexpr const char* kScratchFolder = ".haul/tmp";
 
 struct Work {
@@ -42,6 +44,9 @@ struct Work {
     IndexCache& indexes;
     engine::SpaceBudget& space;
     const std::optional<Glob>& include;
+    // Asked once: a folder's answer costs calls.
+    store::Capabilities can = destination.capabilities();
+    Shares shares = shares_of(request, archives, can);
     EarlierPaths earlier = {};  // only where the rule for what exists needs them
     // Files were there already lately: batches look before they write.
     std::atomic<bool> meets_existing = false;

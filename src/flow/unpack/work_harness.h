@@ -58,12 +58,16 @@ inline std::string zip_of(const std::vector<File>& files) {
 
 class UnpackTest : public testing::Test {
   protected:
+    explicit UnpackTest(const store::memory::MemoryOptions& destination = {},
+                        const store::memory::MemoryOptions& source = {})
+        : source_(source),
+          destination_(std::make_unique<store::memory::MemoryStore>(destination), counters_) {}
     ~UnpackTest() override {
         if (!state_.empty()) std::filesystem::remove_all(state_);
     }
 
     void add_archive(const std::string& name, const std::string& bytes) {
-        if (!archives_.store) archives_.store = std::make_unique<store::memory::MemoryStore>();
+        if (!archives_.store) archives_.store = std::make_unique<store::memory::MemoryStore>(source_);
         ASSERT_TRUE(store::create_object(*archives_.store, name, bytes));
         archives_.names.push_back(name);
         archives_.identities.push_back(digest::sha256_hex(bytes));
@@ -106,7 +110,8 @@ class UnpackTest : public testing::Test {
     Request request_;
     Archives archives_;
     std::shared_ptr<store::wrap::Counters> counters_ = std::make_shared<store::wrap::Counters>();
-    store::wrap::TraceStore destination_{std::make_unique<store::memory::MemoryStore>(), counters_};
+    store::memory::MemoryOptions source_;
+    store::wrap::TraceStore destination_;
     std::optional<Glob> include_;
 
   private:

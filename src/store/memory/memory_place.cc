@@ -12,8 +12,20 @@ namespace haul::store::memory {
 
 std::string Place::subject(std::string_view name) const { return fmt::format("{}/{}", address, name); }
 
+Status Place::check_name(std::string_view name, std::string_view operation) const {
+    if (!strict) return store::check_name(name, operation);
+    if (!name.empty() && name != "." && !name.contains('\0')) return {};
+    return failure(Code::usage, std::string(operation), subject(name), "not a name of an object");
+}
+
+bool Place::is_folder(const std::string& name) const {
+    const auto first = entries.lower_bound(name + "/");
+    return first != entries.end() && first->first.starts_with(name + "/");
+}
+
 Entry* Place::find(std::string_view name) {
     for (const char* mark : {"", "/"}) {
+        if (strict && *mark != '\0') break;
         const auto found = entries.find(std::string(name) + mark);
         if (found != entries.end()) return &found->second;
     }
@@ -41,7 +53,12 @@ Object& Place::put(const std::string& name, Kind kind, std::string bytes, const 
     entry.object.name = name;
     entry.object.kind = kind;
     entry.object.attributes = attributes;
-    if (!attributes.mtime_ns) entry.object.attributes.mtime_ns = now();
+    if (strict) {
+        entry.object.attributes = {};
+        entry.object.attributes.content_type = attributes.content_type;
+        entry.object.attributes.metadata = attributes.metadata;
+    }
+    if (strict || !attributes.mtime_ns) entry.object.attributes.mtime_ns = now();
     ++last_version;
     entry.object.version.tag =
         habits.content_tags ? digest::sha256_hex(bytes) : fmt::format("v{}", last_version);

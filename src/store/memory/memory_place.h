@@ -42,12 +42,17 @@ struct Place {
     std::mutex mutex;
     std::string address;
     Habits habits;
+    bool strict = false;  // memory_store.h
+    std::uint64_t min_piece = 0, max_pieces = 0;
     std::map<std::string, Entry> entries;       // by listing key: the name, `/` appended to folders
     std::map<std::string, HeldUpload> uploads;  // by id
     std::uint64_t last_version = 0;
     std::uint64_t last_upload = 0;
 
+    [[nodiscard]] Status check_name(std::string_view name, std::string_view operation) const;
     [[nodiscard]] Entry* find(std::string_view name);
+    // Whether anything lies beneath; needs no entry of its own.
+    [[nodiscard]] bool is_folder(const std::string& name) const;
     // Code::exists or Code::changed where the condition does not hold.
     [[nodiscard]] Status check(const std::string& name, const Condition& condition);
     [[nodiscard]] std::int64_t now() const;

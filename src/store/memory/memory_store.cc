@@ -63,6 +63,9 @@ MemoryStore::MemoryStore(const MemoryOptions& options)
     : place_(std::make_shared<Place>()), page_objects_(options.page_objects) {
     place_->address = options.address;
     place_->habits = options.habits;
+    place_->strict = options.strict;
+    place_->min_piece = options.min_piece;
+    place_->max_pieces = options.max_pieces;
 }
 
 Capabilities MemoryStore::capabilities() const {
@@ -73,14 +76,17 @@ Capabilities MemoryStore::capabilities() const {
     can.ranged_copy = true;
     can.lists_pieces = true;
     can.durable_pieces = true;
-    can.keeps_modes = true;
+    can.keeps_modes = !place_->strict;
+    can.any_names = place_->strict;
+    can.min_piece = place_->min_piece;
+    can.max_pieces = place_->max_pieces;
     can.keeps_metadata = true;
     return can;
 }
 
 Result<std::unique_ptr<Listing>> MemoryStore::list(const ListRequest& request) {
     if (!is_root(request.prefix)) {
-        TRY(check_name(request.prefix, "list"));
+        TRY(place_->check_name(request.prefix, "list"));
         const std::string folder = request.prefix + "/";
         const std::lock_guard lock(place_->mutex);
         const auto first = place_->entries.lower_bound(folder);
@@ -106,9 +112,13 @@ Result<Stat> MemoryStore::stat(const StatRequest& request) {
         answer.object = folder_object(".");
         return answer;
     }
-    TRY(check_name(request.name, "stat"));
+    TRY(place_->check_name(request.name, "stat"));
     const std::lock_guard lock(place_->mutex);
     const Entry* entry = place_->find(request.name);
+    if (entry == nullptr && place_->strict && place_->is_folder(request.name)) {
+        answer.object = folder_object(request.name);
+        return answer;
+    }
     if (entry == nullptr) {
         return failure(Code::not_found, "stat", place_->subject(request.name), "there is no such object");
     }
@@ -125,7 +135,7 @@ void MemoryStore::read_many(std::span<Read> reads, const std::stop_token& stop) 
 }
 
 Status MemoryStore::read(Read& read) {
-    TRY(check_name(read.name, "read"));
+    TRY(place_->check_name(read.name, "read"));
     const std::lock_guard lock(place_->mutex);
     const std::string subject = place_->subject(read.name);
     const Entry* entry = place_->find(read.name);
@@ -154,13 +164,16 @@ void MemoryStore::write_many(std::span<Write> writes, const WriteOptions&, const
 
 Status MemoryStore::write(Write& write) {
     if (write.kind == Kind::folder && write.name == ".") return {};
-    TRY(check_name(write.name, "write"));
+    TRY(place_->check_name(write.name, "write"));
     const std::string subject = place_->subject(write.name);
+    if (place_->strict && write.kind == Kind::symlink)
+        return failure(Code::unsupported, "write", subject, "it holds no symlinks");
     if (write.kind == Kind::other || write.kind == Kind::unreadable) {
         return failure(Code::usage, "write", subject, "only files, folders and symlinks can be written");
     }
     const std::lock_guard lock(place_->mutex);
-    TRY(place_->check(write.name, write.condition));
+    const bool own_key = place_->strict && write.kind == Kind::folder;
+    TRY(place_->check(own_key ? write.name + "/" : write.name, write.condition));
     std::string bytes(reinterpret_cast<const char*>(write.bytes.data()), write.bytes.size());
     write.written = place_->put(write.name, write.kind, std::move(bytes), write.attributes).version;
     return {};
@@ -171,7 +184,7 @@ Result<std::unique_ptr<Upload>> MemoryStore::open_upload(const UploadRequest& re
 }
 
 Result<std::vector<PendingUpload>> MemoryStore::uploads_of(const std::string& name) {
-    TRY(check_name(name, "list uploads"));
+    TRY(place_->check_name(name, "list uploads"));
     const std::lock_guard lock(place_->mutex);
     std::vector<PendingUpload> all;
     for (const auto& [id, upload] : place_->uploads) {
@@ -189,7 +202,7 @@ void MemoryStore::remove_many(std::span<Remove> removes, const std::stop_token& 
 }
 
 Status MemoryStore::remove(const Remove& remove) {
-    TRY(check_name(remove.name, "remove"));
+    TRY(place_->check_name(remove.name, "remove"));
     const std::lock_guard lock(place_->mutex);
     const std::string subject = place_->subject(remove.name);
     const std::string key = remove.folder ? remove.name + "/" : remove.name;

@@ -1,6 +1,6 @@
 // A store in memory, for tests: it behaves as a service does (flat names, pieces listed by the store,
 // checksums of whole objects, ranged copies), and keeps every attribute. Folders exist only where they were
-// written.
+// written. `strict` takes away what no service has.
 #pragma once
 
 #include <cstddef>
@@ -17,6 +17,11 @@ struct MemoryOptions {
     std::string address = "memory://test";
     std::size_t page_objects = 1000;
     Habits habits = {};
+    // As strict as S3: any names, also of objects and folders that have the same one; no modes, times and
+    // symlinks; folders are there with what is beneath them; pieces but the last are of `min_piece` bytes and
+    // at most `max_pieces`.
+    bool strict = false;
+    std::uint64_t min_piece = 0, max_pieces = 0;
 };
 
 class MemoryStore final : public Store {

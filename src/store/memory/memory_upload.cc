@@ -19,7 +19,7 @@ std::string text_of(std::span<const std::byte> bytes) {
 
 Result<std::unique_ptr<Upload>> MemoryUpload::open(std::shared_ptr<Place> place,
                                                    const UploadRequest& request) {
-    TRY(check_name(request.name, kUpload));
+    TRY(place->check_name(request.name, kUpload));
     const std::lock_guard lock(place->mutex);
     std::string id = request.id.value_or("");
     if (request.id && !place->uploads.contains(id)) {
@@ -52,6 +52,8 @@ Status MemoryUpload::put(const Piece& piece) {
     HeldUpload& upload = TRY(held());
     const std::string subject = place_->subject(upload.request.name);
     if (piece.number == 0) return failure(Code::usage, kUpload, subject, "pieces are numbered from 1");
+    if (place_->max_pieces > 0 && piece.number > place_->max_pieces)
+        return failure(Code::usage, kUpload, subject, "it takes no piece of that number");
     if (digest::crc32(0, piece.bytes) != piece.crc32) {
         return failure(Code::corrupt, kUpload, subject,
                        fmt::format("piece {} does not match its CRC-32", piece.number));
@@ -111,6 +113,8 @@ Result<Object> MemoryUpload::finish(const Finish& finish) {
         if (piece == upload.pieces.end()) {
             return failure(Code::usage, "finish", subject, fmt::format("piece {} was never sent", number));
         }
+        if (number < finish.pieces && piece->second.bytes.size() < place_->min_piece)
+            return failure(Code::usage, "finish", subject, fmt::format("piece {} is too small", number));
         bytes += piece->second.bytes;
     }
     if (bytes.size() != finish.size) {
