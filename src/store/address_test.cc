@@ -181,7 +181,7 @@ TEST(Address, ChildLiesBeneath) {
 }
 
 TEST(OpenStore, SaysWhatIsNotBuiltAndWhatIsMissing) {
-    const auto service = open_store(*parse_address("s3://bucket/x"), {});
+    const auto service = open_store(*parse_address("rclone:remote:x"), {});
     ASSERT_FALSE(service.has_value());
     EXPECT_EQ(service.error().code, Code::unsupported);
     EXPECT_FALSE(service.error().remedy.empty());

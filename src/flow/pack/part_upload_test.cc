@@ -93,7 +93,7 @@ INSTANTIATE_TEST_SUITE_P(All, DiesAtEveryChange,
 constexpr int kSome = 3;  // the time that a point is reached at which several pieces have arrived
 
 // What both runs send beyond what an uninterrupted one does.
-enum class Again { nothing, last, all };  // of the pieces that had arrived
+enum class Again { nothing, some, all };  // of the pieces that had arrived
 struct Resent {
     const char* description;
     const char* point;
@@ -114,30 +114,30 @@ TEST_P(PackToServiceDies, OnlyWhatTheServiceLacksIsSentAgain) {
     ASSERT_TRUE(next.result) << next.result.error().message();
     const std::uint64_t sent = died.pieces + next.pieces;
     const std::uint64_t most = whole().run.pieces + (row.again == Again::nothing ? 0 : died.pieces);
-    const std::uint64_t least = row.again == Again::last ? whole().run.pieces + 1 : most;
+    const std::uint64_t least = row.again == Again::some ? whole().run.pieces + 1 : most;
     EXPECT_THAT(sent, testing::AllOf(testing::Ge(least), testing::Le(most)));
-    EXPECT_TRUE(row.again != Again::last || sent < most) << sent;
     expect_whole(scene);
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Rows, PackToServiceDies,
-    testing::Values(Resent{"before_intent", "pack.upload.before_intent", 1, false, true, Again::nothing},
-                    Resent{"intent", "pack.upload.after_intent", 1, false, true, Again::nothing},
-                    Resent{"intent_state_lost", "pack.upload.after_intent", 1, true, true, Again::nothing},
-                    Resent{"created", "pack.upload.after_create", 1, false, true, Again::nothing},
-                    Resent{"created_state_lost", "pack.upload.after_create", 1, true, true, Again::nothing},
-                    Resent{"recorded", "pack.upload.after_id", 1, false, true, Again::nothing},
-                    Resent{"recorded_state_lost", "pack.upload.after_id", 1, true, true, Again::nothing},
-                    Resent{"pieces", "pack.part.after_send", kSome, false, true, Again::nothing},
-                    Resent{"pieces_state_lost", "pack.part.after_send", kSome, true, true, Again::nothing},
-                    // The checkpoint does not name the last piece, and the list cannot vouch for it.
-                    Resent{"pieces_no_checksums", "pack.part.after_send", kSome, false, false, Again::last},
-                    Resent{"pieces_no_checksums_state_lost", "pack.part.after_send", kSome, true, false,
-                           Again::all},
-                    Resent{"finished", "pack.part.after_publish", 1, false, true, Again::nothing},
-                    Resent{"finished_state_lost", "pack.part.after_publish", 1, true, true, Again::nothing},
-                    Resent{"cleaning", "pack.upload.before_forget", 1, true, true, Again::nothing}),
+    testing::Values(
+        Resent{"before_intent", "pack.upload.before_intent", 1, false, true, Again::nothing},
+        Resent{"intent", "pack.upload.after_intent", 1, false, true, Again::nothing},
+        Resent{"intent_state_lost", "pack.upload.after_intent", 1, true, true, Again::nothing},
+        Resent{"created", "pack.upload.after_create", 1, false, true, Again::nothing},
+        Resent{"created_state_lost", "pack.upload.after_create", 1, true, true, Again::nothing},
+        Resent{"recorded", "pack.upload.after_id", 1, false, true, Again::nothing},
+        Resent{"recorded_state_lost", "pack.upload.after_id", 1, true, true, Again::nothing},
+        Resent{"pieces", "pack.part.after_send", kSome, false, true, Again::nothing},
+        Resent{"pieces_state_lost", "pack.part.after_send", kSome, true, true, Again::nothing},
+        // The checkpoint does not name what came after it, and the list cannot vouch for that.
+        Resent{"pieces_no_checksums", "pack.part.after_send", kSome, false, false, Again::some},
+        Resent{"all_pieces_no_checksums", "pack.part.before_publish", 1, false, false, Again::nothing},
+        Resent{"pieces_no_checksums_state_lost", "pack.part.after_send", kSome, true, false, Again::all},
+        Resent{"finished", "pack.part.after_publish", 1, false, true, Again::nothing},
+        Resent{"finished_state_lost", "pack.part.after_publish", 1, true, true, Again::nothing},
+        Resent{"cleaning", "pack.upload.before_forget", 1, true, true, Again::nothing}),
     [](const auto& row) { return std::string(row.param.description); });
 
 // With state, members that were finished before are not read again.
@@ -145,7 +145,8 @@ TEST(PackToServiceAgain, FinishedMembersAreNotReadAgain) {
     std::map<bool, std::uint64_t> read;
     for (const bool state_lost : {false, true}) {
         Scene scene;
-        static_cast<void>(scene.run_until("pack.checkpoint.after_commit", kSome));
+        // Every piece has arrived: before that, what is finished and not sent is read again.
+        static_cast<void>(scene.run_until("pack.part.before_publish"));
         if (state_lost) scene.lose_state();
         read[state_lost] = scene.run().bytes_read;
         expect_whole(scene);
@@ -153,12 +154,12 @@ TEST(PackToServiceAgain, FinishedMembersAreNotReadAgain) {
     EXPECT_GT(read[true], read[false] + 4096);
 }
 
-// Dies with pieces in a checkpoint; then something happens to what the service holds: two pieces at least.
+// Dies with every piece of a part in a checkpoint; then something happens to what the service holds: two pieces at least.
 struct Runs {
     OneRun died, next;
 };
 Runs after(Scene& scene, const std::function<void(store::memory::Place&)>& happens) {
-    OneRun died = scene.run_until("pack.checkpoint.after_commit", kSome);
+    OneRun died = scene.run_until("pack.part.before_publish");
     {
         const std::lock_guard lock(scene.place->mutex);
         EXPECT_EQ(scene.place->uploads.size(), 1U);

@@ -56,7 +56,7 @@ Window local_window(const WindowNeed& need, const PartUnit& unit) {
 // them.
 std::uint64_t service_tile(const WindowNeed& need, const PartUnit& unit) {
     const store::Capabilities& able = need.destination;
-    std::uint64_t least = std::max(kLeastTile, able.min_piece);
+    std::uint64_t least = std::max(std::min(kLeastTile, need.tile_size), able.min_piece);
     if (able.max_pieces > 0)
         least = std::max(least, divided_up(divided_up(unit.image_size, able.max_pieces), kMiB) * kMiB);
     const bool fits = kLeastBuffers * per_tile(need.kept_tile, unit) <= need.memory;
