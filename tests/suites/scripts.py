@@ -24,19 +24,23 @@ def interop(full: bool) -> Outcome:
 
 
 def e2e(full: bool) -> Outcome:
-    return with_binary("e2e", full, 1200)
+    return with_servers("e2e", full, 1500 if not full else 7200)
 
 
 def crash(full: bool) -> Outcome:
-    return with_binary("crash", full, 1200 if not full else 7200)
+    return with_servers("crash", full, 1500 if not full else 7200)
 
 
 def faults(full: bool) -> Outcome:
-    return with_binary("faults", full, 600 if not full else 3600)
+    return with_servers("faults", full, 1200 if not full else 7200)
 
 
 def power(full: bool) -> Outcome:
     return with_binary("power", full, 900)
+
+
+def with_servers(name: str, full: bool, limit: float) -> Outcome:
+    return installed.servers().add(with_binary(name, full, limit))
 
 
 def with_binary(name: str, full: bool, limit: float) -> Outcome:
