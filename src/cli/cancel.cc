@@ -75,8 +75,12 @@ Result<pack::Request> remembered(const job::Record& record, const PackOptions& o
     request.state_folder = state;
     request.service = TRY(service_of(options.service, state));
     // A symlink in its path may lead elsewhere by now: what lies there is not ours.
-    if (request.destination.canonical() == record.destination) return request;
-    return failure(another_job(record, "the path of its destination"));
+    if (request.destination.canonical() != record.destination)
+        return failure(another_job(record, "the path of its destination"));
+    // As it was given it says more, such as a region, than what tells places apart.
+    auto given = store::parse_address(options.destination);
+    if (given && given->canonical() == record.destination) request.destination = std::move(*given);
+    return request;
 }
 
 Result<pack::Request> stored_pack(const job::Record& record, const PackOptions& options,

@@ -39,4 +39,16 @@ std::string shown_url(std::string_view url) {
     return text;
 }
 
+bool is_at_hand(std::string_view url) {
+    const std::string origin = origin_of(url);
+    const std::string_view host =
+        std::string_view(origin).substr(std::min(origin.size(), origin.find("://") + 3));
+    const auto is = [&](std::string_view name) {
+        return host.starts_with(name) && (host.size() == name.size() || host[name.size()] == ':');
+    };
+    const bool numbers = host.find_first_not_of("0123456789.:") == std::string_view::npos;
+    const bool near_number = numbers && (host.starts_with("127.") || host.starts_with("169.254."));
+    return near_number || is("localhost") || is("[::1]") || is("[fd00:ec2::254]");
+}
+
 }  // namespace haul::http

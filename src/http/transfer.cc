@@ -73,6 +73,8 @@ Status Transfer::begin(Exchange& exchange, clock::Nanoseconds now) {
     if (origin_of(request.url).empty())
         return failure(request_error(Code::usage, request, "no http or https URL"));
     TRY(set_headers(request));
+    // Empty: none, whatever the environment says; null: as the environment says.
+    curl_easy_setopt(easy_, CURLOPT_PROXY, is_at_hand(request.url) ? "" : nullptr);
     if (!set_method(request) || curl_easy_setopt(easy_, CURLOPT_URL, request.url.c_str()) != CURLE_OK)
         return failure(request_error(Code::unavailable, request, "libcurl took no option: out of memory"));
     return {};
