@@ -24,6 +24,14 @@ def take_over(runner, command: list, state, **options):
         assert finished.code == 8, finished
 
 
+def theirs(out) -> dict[str, str]:
+    """What the owner that wakes up must leave alone: all but its own claim, where another stands above it, and but the
+    beats, which come when they come."""
+    files = sets.files_of(out)
+    own = "source/.haul/claim-000001.json" if "source/.haul/claim-000002.json" in files else None
+    return {name: digest for name, digest in files.items() if name != own and "/beat-" not in name}
+
+
 @pytest.mark.parametrize("point", LAST)
 def test_the_successor_makes_the_next_generation(runner, space, point):
     space.chmod(0o777)
@@ -38,11 +46,11 @@ def test_the_successor_makes_the_next_generation(runner, space, point):
     held = space / "held"
     second = take_over(runner, command, space / "second", before=NOBODY,
                        env={"HAUL_FAULT": "hold:pack.part.before_publish", "HAUL_FAULT_HOLD": held})
-    before = sets.files_of(space / "out")
+    before = theirs(space / "out")
     first.send_signal(signal.SIGCONT)
     ended = wait(first)
     assert ended.code in (0, 3, 8), ended
-    assert sets.files_of(space / "out") == before
+    assert theirs(space / "out") == before
     held.unlink()
     done = wait(second)
     assert done.code == 0 and "tried again" not in done.err, done
