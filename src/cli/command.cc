@@ -12,7 +12,9 @@ constexpr std::array kCommands = {
             "      makes the set /backup/photos; given again, it continues where it stopped\n"
             "  haul pack /data/photos /backup --part-size 4GB --exclude '*.tmp'\n"
             "  haul pack /data/photos /backup --dry-run\n"
-            "      says what would be done, and writes nothing\n",
+            "      says what would be done, and writes nothing\n"
+            "  haul pack /data/photos s3://bucket/sets\n"
+            "      with the credentials that the AWS tools would use\n",
             declare_pack},
     Command{"unpack", "bring a set, a folder of ZIPs or one ZIP back as files",
             "  haul unpack /backup/photos /data/restored\n"
@@ -47,7 +49,7 @@ constexpr std::array kCommands = {
     Command{"resume", "continue a job with the arguments that it was started with", "  haul resume 3f2a\n",
             declare_resume},
     Command{"cancel", "stop a job and remove its temporaries, uploads and claim",
-            "  haul cancel 3f2a\n      finished parts stay; the same pack command begins again from them\n",
+            "  haul cancel 3f2a\n      of a pack the parts go too, as no set refers to them\n",
             declare_cancel},
     Command{"forget", "remove the record of a job from this machine", "  haul forget 3f2a\n", declare_forget},
     Command{"doctor", "try out whether a store keeps its promises",

@@ -43,6 +43,7 @@ json::Ordered capabilities_json(const store::Capabilities& can) {
                             {"durable_pieces", can.durable_pieces},
                             {"keeps_modes", can.keeps_modes},
                             {"keeps_metadata", can.keeps_metadata},
+                            {"any_names", can.any_names},
                             {"random_pieces", can.random_pieces},
                             {"min_piece", can.min_piece},
                             {"max_piece", can.max_piece},

@@ -7,8 +7,8 @@
 #include <system_error>
 #include <utility>
 
+#include "base/percent.h"
 #include "store/bucket_address.h"
-#include "store/percent.h"
 
 namespace haul::store {
 namespace {
@@ -46,7 +46,7 @@ Result<Address> file_address(std::string_view rest, std::string_view text) {
     const std::string_view host = rest.substr(0, rest.find('/'));
     if (!host.empty() && host != "localhost")
         return no_address(text, "a file:// address names no other machine");
-    auto path = percent_decoded(rest.substr(host.size()));
+    auto path = text::percent_decoded(rest.substr(host.size()));
     if (!path || !path->starts_with('/')) return no_address(text, "a file:// address needs an absolute path");
     return local_address(*path, text);
 }

@@ -6,8 +6,8 @@
 #include <array>
 #include <utility>
 
+#include "base/percent.h"
 #include "store/endpoint.h"
-#include "store/percent.h"
 
 namespace haul::store {
 namespace {
@@ -54,7 +54,7 @@ Status read_query(std::string_view query, std::string_view place, Address& addre
         const std::size_t equals = std::min(item.find('='), item.size());
         const std::string key(item.substr(0, equals));
         if (!is_key(key)) return no_bucket(place, fmt::format("no option of it is called `{}`", key));
-        const auto value = percent_decoded(item.substr(std::min(equals + 1, item.size())));
+        const auto value = text::percent_decoded(item.substr(std::min(equals + 1, item.size())));
         if (!value) return no_bucket(place, fmt::format("its option `{}` has a `%` that is no escape", key));
         if (address.options.contains(key))
             return no_bucket(place, fmt::format("its option `{}` is given twice", key));

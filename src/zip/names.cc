@@ -6,6 +6,7 @@
 #include <cstddef>
 
 #include "base/digest.h"
+#include "base/percent.h"
 #include "base/text.h"
 
 namespace haul::zip {
@@ -70,22 +71,6 @@ std::string escape(std::string_view path) {
     return escaped;
 }
 
-std::optional<std::string> percent_decode(std::string_view escaped) {
-    std::string path;
-    for (std::size_t i = 0; i < escaped.size(); ++i) {
-        if (escaped[i] != '%') {
-            path += escaped[i];
-            continue;
-        }
-        if (i + 2 >= escaped.size()) return std::nullopt;
-        const std::size_t high = digits.find(escaped[i + 1]), low = digits.find(escaped[i + 2]);
-        if (high == std::string_view::npos || low == std::string_view::npos) return std::nullopt;
-        path += static_cast<char>(high << 4U | low);
-        i += 2;
-    }
-    return path;
-}
-
 }  // namespace
 
 bool is_plain(std::string_view path) {
@@ -112,7 +97,7 @@ std::optional<std::string> unescape(std::string_view name) {
     if (folder) escaped.remove_suffix(1);
     const bool leaf = escaped.ends_with('%');
     if (leaf) escaped.remove_suffix(1);
-    auto path = percent_decode(escaped);
+    auto path = text::percent_decoded(escaped);
     // Only what archive_name() makes: else two names could stand for one path.
     if (!path || archive_name(*path, folder, leaf) != name) return std::nullopt;
     return path;

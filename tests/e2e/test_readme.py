@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from harness import make, trees
+from harness.s3 import versitygw, versitygw_client  # noqa: F401  pylint: disable=unused-import
 
 ROOT = Path(__file__).resolve().parents[2]
 STAMPS = "/usr/share/tuxpaint/stamps"
@@ -94,6 +95,18 @@ def test_the_options_of_five_minutes(haul, place):
             run(haul, place, f"{command} {option}{' 20GB' if option == '--part-size' else ''}")
             tried += 1
     assert tried >= 7
+
+
+def test_the_command_of_s3(haul, place, versitygw_client):
+    """As it stands there, but for whose bucket and service it is."""
+    make.files(place / "data" / "photos", 10)
+    keys = {name: versitygw_client.env[name] for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]}
+    haul.always |= {"HOME": str(place), **keys}
+    shown, = re.findall(r"^    (\./haul pack .+)$", part_of_page("S3"), re.MULTILINE)
+    command = shown.replace("s3://backup/", f"s3://{versitygw_client.bucket}/").replace(
+        "endpoint=https://s3.example.net&region=eu-west-1", f"endpoint={versitygw_client.env['AWS_ENDPOINT_URL']}&region=us-east-1")
+    assert "Every byte is proven to be there." in run(haul, place, command)
+    assert "sets/photos/haul-00001.json" in versitygw_client.list()
 
 
 @pytest.mark.parametrize("line", ["    ./haul pack SOURCE DEST", "    ./check "])

@@ -1,5 +1,7 @@
 #include "flow/doctor/recorded_uploads.h"
 
+#include "store/end_upload.h"
+
 namespace haul::doctor {
 namespace {
 
@@ -23,16 +25,6 @@ class RecordingUpload : public store::wrap::ForwardingUpload {
     std::string name_;
     std::shared_ptr<OpenUploads> uploads_;
 };
-
-Status end(store::Store& store, const std::string& name, const std::string& id) {
-    store::UploadRequest request;
-    request.name = name;
-    request.id = id;
-    auto upload = store.open_upload(request);
-    if (!upload && upload.error().code == Code::not_found) return {};
-    if (!upload) return failure(std::move(upload).error());
-    return (*upload)->abort();
-}
 
 }  // namespace
 
@@ -64,7 +56,8 @@ std::vector<Error> OpenUploads::end_all(store::Store& store) {
         for (const store::PendingUpload& upload : *pending) open_.emplace(upload.name, upload.id);
     }
     for (const auto& [name, id] : open_) {
-        if (Status ended = end(store, name, id); !ended) errors.push_back(std::move(ended).error());
+        if (Status ended = store::end_upload(store, name, id); !ended)
+            errors.push_back(std::move(ended).error());
     }
     return errors;
 }

@@ -1,18 +1,19 @@
 #include "flow/pack/meta_log.h"
 
-#include <fcntl.h>
-#include <fmt/format.h>
-
+#include <algorithm>
 #include <cstring>
+#include <string_view>
 #include <utility>
 
 #include "base/digest.h"
 #include "base/json.h"
+#include "flow/pack/part_log.h"
 
 namespace haul::pack {
 namespace {
 
 constexpr std::size_t kHead = 8 + 4 + 4;
+constexpr std::string_view kEnding = ".meta";
 constexpr std::size_t kMostMeta = 1U << 20U;  // of one object; a manifest's line is no longer
 constexpr std::size_t kAtOnce = 1U << 20U;
 
@@ -57,9 +58,7 @@ std::string meta_text(const store::Attributes& attributes) {
 
 MetaLog::MetaLog(std::string folder, std::uint32_t part) : folder_(std::move(folder)), part_(part) {}
 
-std::string MetaLog::path(std::uint32_t revision) const {
-    return fmt::format("parts/part-{:05}.r{}.meta", part_, revision);
-}
+std::string MetaLog::path(std::uint32_t revision) const { return part_log_path(part_, revision, kEnding); }
 
 void MetaLog::note(std::size_t entry, std::string text) {
     if (entry < kept_ || text.empty()) return;
@@ -73,11 +72,8 @@ void MetaLog::forget_from(std::size_t entry) {
 }
 
 Status MetaLog::open(std::uint32_t revision, bool fresh) {
-    const file::Fd root = TRY(file::open_folder(folder_));
-    TRY(file::make_folders(root.get(), "parts"));
-    const int flags = O_RDWR | O_CREAT | (fresh ? O_TRUNC : 0);
-    fd_ = TRY(file::open_at(root.get(), path(revision), flags, 0600));
-    return file::sync_folder(root.get(), "parts");
+    fd_ = TRY(open_part_log(folder_, path(revision), fresh));
+    return {};
 }
 
 Result<MetaLog::Frame> MetaLog::frame_at(std::uint64_t at) const {
@@ -163,12 +159,7 @@ Status MetaLog::load(std::uint32_t revision, std::uint64_t length) {
 
 void MetaLog::remove() {
     fd_ = {};
-    auto root = file::open_folder(folder_);
-    if (!root) return;
-    for (std::uint32_t revision = 1; revision <= revision_; ++revision) {
-        // What stays behind goes with the job's folder.
-        if (auto gone = file::unlink_at(root->get(), path(revision)); !gone) continue;
-    }
+    remove_part_logs(folder_, part_, revision_, kEnding);
 }
 
 Result<Meta> MetaLog::Reader::of(std::size_t entry) {

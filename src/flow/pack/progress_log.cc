@@ -1,17 +1,17 @@
 #include "flow/pack/progress_log.h"
 
-#include <fcntl.h>
-#include <fmt/format.h>
-
 #include <cstring>
+#include <string_view>
 #include <utility>
 
 #include "base/digest.h"
+#include "flow/pack/part_log.h"
 
 namespace haul::pack {
 namespace {
 
 constexpr std::size_t kHead = 8 + 8 + 4;
+constexpr std::string_view kEnding = ".done";
 
 template <class T>
 void put(std::string& out, T value) {
@@ -33,14 +33,11 @@ ProgressLog::ProgressLog(std::string folder, std::uint32_t part, std::size_t wid
     : folder_(std::move(folder)), part_(part), width_(width) {}
 
 std::string ProgressLog::path(std::uint32_t revision) const {
-    return fmt::format("parts/part-{:05}.r{}.done", part_, revision);
+    return part_log_path(part_, revision, kEnding);
 }
 
 Status ProgressLog::open(std::uint32_t revision, bool fresh) {
-    const file::Fd root = TRY(file::open_folder(folder_));
-    TRY(file::make_folders(root.get(), "parts"));
-    fd_ = TRY(file::open_at(root.get(), path(revision), O_RDWR | O_CREAT | (fresh ? O_TRUNC : 0), 0600));
-    TRY(file::sync_folder(root.get(), "parts"));
+    fd_ = TRY(open_part_log(folder_, path(revision), fresh));
     revision_ = revision;
     return {};
 }
@@ -104,12 +101,7 @@ Result<FinishedMembers> ProgressLog::load(std::uint32_t revision, std::uint64_t 
 
 void ProgressLog::remove() {
     fd_ = {};
-    auto root = file::open_folder(folder_);
-    if (!root) return;
-    for (std::uint32_t revision = 1; revision <= revision_; ++revision) {
-        // What stays behind goes with the job's folder.
-        if (auto gone = file::unlink_at(root->get(), path(revision)); !gone) continue;
-    }
+    remove_part_logs(folder_, part_, revision_, kEnding);
     revision_ = 0;
 }
 

@@ -149,7 +149,7 @@ Status read_back(Work& work, const std::string& name, const Contents& part, std:
         [&](std::uint64_t offset, std::optional<std::size_t>, const std::string& what) {
             if (wrong.empty()) wrong = fmt::format("at byte {}: {}", offset, what);
         },
-        {}, work.shutdown.stop(), at_once));
+        {.progress = {}, .at_once = at_once}, work.shutdown.stop()));
     if (!wrong.empty() || contents.crc32 != crc32) {
         return failure(make_error(Code::corrupt, "read back", name,
                                   wrong.empty() ? "its CRC-32 is not the one that was sent" : wrong)
@@ -216,7 +216,7 @@ Result<std::optional<PublishedPart>> adopt(Work& work, std::uint32_t number, con
         [&](std::uint64_t offset, std::optional<std::size_t>, const std::string& what) {
             if (wrong.empty()) wrong = fmt::format("at byte {}: {}", offset, what);
         },
-        {}, work.shutdown.stop(), how.at_once);
+        {.progress = {}, .at_once = how.at_once}, work.shutdown.stop());
     if (!contents && contents.error().code != Code::corrupt) return failure(std::move(contents).error());
     if (!contents || !wrong.empty()) {
         TRY(remove_unpublished(work, image, wrong.empty() ? contents.error().message() : wrong));

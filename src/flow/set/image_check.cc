@@ -144,9 +144,8 @@ std::size_t digest_width(digest::Algorithm algorithm) {
 Result<ImageContents> check_image(store::Store& store, const std::string& name,
                                   const format::MemberTable& table,
                                   const std::vector<std::uint32_t>& expected, digest::Algorithm algorithm,
-                                  const Contradiction& contradiction,
-                                  const std::function<void(std::uint64_t)>& progress,
-                                  const std::stop_token& stop, std::size_t at_once) {
+                                  const Contradiction& contradiction, const ImageReading& how,
+                                  const std::stop_token& stop) {
     const store::Stat stat = TRY(store.stat({name, false}));
     const std::uint64_t size = table.layout().image_size();
     if (stat.object.size != size) {
@@ -157,12 +156,12 @@ Result<ImageContents> check_image(store::Store& store, const std::string& name,
     std::uint64_t at = 0;
     const auto take = [&](std::span<const std::byte> bytes) -> Status {
         check.take(at, bytes);
-        if (progress) progress(bytes.size());
+        if (how.progress) how.progress(bytes.size());
         at += bytes.size();
         return {};
     };
     TRY(read_ahead(store, name, stat.object.version, std::min(size, stat.object.size),
-                   {kImageStretch, at_once}, take, stop));
+                   {kImageStretch, how.at_once}, take, stop));
     return check.finish();
 }
 

@@ -31,19 +31,22 @@ struct ImageContents {
 using Contradiction =
     std::function<void(std::uint64_t offset, std::optional<std::size_t> entry, std::string what)>;
 
+struct ImageReading {
+    std::function<void(std::uint64_t)> progress =
+        {};                   // gets the bytes read since its last call; may be empty
+    std::size_t at_once = 1;  // stretches held, all but one of which are read side by side (read_ahead.h)
+};
+
 // Reads the image `name` and computes what it holds. Headers and directory are compared with what the layout
 // gives for `expected` CRCs, or, where that is empty, for the CRCs of the data itself. Each difference is
 // told to `contradiction` with the offset of its first wrong byte; data that does not fit its expected CRC is
 // told too. A size that differs from the layout's is a contradiction at the end of the shorter one.
-// `progress` gets the bytes read since its last call; may be empty. `at_once`: stretches held, all but one of
-// which are read side by side (read_ahead.h).
 [[nodiscard]] Result<ImageContents> check_image(store::Store& store, const std::string& name,
                                                 const format::MemberTable& table,
                                                 const std::vector<std::uint32_t>& expected,
                                                 digest::Algorithm algorithm,
-                                                const Contradiction& contradiction,
-                                                const std::function<void(std::uint64_t)>& progress,
-                                                const std::stop_token& stop, std::size_t at_once = 1);
+                                                const Contradiction& contradiction, const ImageReading& how,
+                                                const std::stop_token& stop);
 
 // What is read with one call.
 inline constexpr std::uint64_t kImageStretch = 8ULL << 20U;

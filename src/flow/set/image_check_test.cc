@@ -30,12 +30,12 @@ class ImageCheck : public testing::Test {
 
     std::vector<Told> check(const std::vector<std::uint32_t>& expected) {
         std::vector<Told> told;
-        const auto contents = check_image(
-            set_.store, "part-00001.zip", set_.table, expected, PackedSet::kAlgorithm,
-            [&](std::uint64_t offset, std::optional<std::size_t> entry, std::string what) {
-                told.push_back({offset, entry, std::move(what)});
-            },
-            [&](std::uint64_t bytes) { read_ += bytes; }, {});
+        const auto contents =
+            check_image(set_.store, "part-00001.zip", set_.table, expected, PackedSet::kAlgorithm,
+                        [&](std::uint64_t offset, std::optional<std::size_t> entry, std::string what) {
+                            told.push_back({offset, entry, std::move(what)});
+                        },
+                        {.progress = [&](std::uint64_t bytes) { read_ += bytes; }}, {});
         EXPECT_TRUE(contents.has_value());
         if (contents) contents_ = *contents;
         return told;

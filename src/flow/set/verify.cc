@@ -184,11 +184,13 @@ class Verification {
                     entry ? std::string(table.path(table.line_of(*entry))) : std::string();
                 add({part.name, offset, path, std::move(what)});
             },
-            [&](std::uint64_t bytes) {
-                read_bytes += bytes;
-                show(part, worker, read_bytes);
-            },
-            stop_, at_once_);
+            {.progress =
+                 [&](std::uint64_t bytes) {
+                     read_bytes += bytes;
+                     show(part, worker, read_bytes);
+                 },
+             .at_once = at_once_},
+            stop_);
         if (!contents) return finding_or_error(part.name, contents.error());
         check_digests(part, table, entries, *contents);
         if (!contradicted && contents->crc32 != part.crc32) {

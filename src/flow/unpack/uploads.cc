@@ -2,29 +2,20 @@
 
 #include <fmt/format.h>
 
-#include <utility>
 #include <vector>
+
+#include "store/end_upload.h"
 
 namespace haul::unpack {
 namespace {
-
-Status end_upload(store::Store& destination, const std::string& name, const std::string& id) {
-    store::UploadRequest request;
-    request.name = name;
-    request.id = id;
-    auto upload = destination.open_upload(request);
-    if (upload) return (*upload)->abort();
-    if (upload.error().code == Code::not_found) return {};  // it was finished, or is gone
-    return failure(std::move(upload).error());
-}
 
 // `note`: the object's name, and behind a NUL byte the upload's id where it is known.
 Status end_noted(store::Store& destination, const std::string& note) {
     const std::size_t end = note.find('\0');
     const std::string name = note.substr(0, end);
-    if (end != std::string::npos) return end_upload(destination, name, note.substr(end + 1));
+    if (end != std::string::npos) return store::end_upload(destination, name, note.substr(end + 1));
     for (const store::PendingUpload& pending : TRY(destination.uploads_of(name)))
-        TRY(end_upload(destination, pending.name, pending.id));
+        TRY(store::end_upload(destination, pending.name, pending.id));
     return {};
 }
 

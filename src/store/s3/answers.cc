@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 #include <time.h>
 
+#include <algorithm>
 #include <charconv>
 #include <pugixml.hpp>
 
+#include "base/percent.h"
 #include "base/text.h"
 
 namespace haul::store::s3 {
@@ -29,24 +31,9 @@ std::optional<Number> number_at(const pugi::xml_node& node, const char* name) {
 bool flag_at(const pugi::xml_node& node, const char* name) { return text_at(node, name) == "true"; }
 
 // "a%20b" and, as some services write it, "a+b".
-std::optional<std::string> url_decoded(std::string_view text) {
-    std::string decoded;
-    decoded.reserve(text.size());
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        if (text[at] == '+') {
-            decoded += ' ';
-        } else if (text[at] != '%') {
-            decoded += text[at];
-        } else {
-            unsigned value = 0;
-            const char* const digits = text.data() + at + 1;
-            if (at + 2 >= text.size() || std::from_chars(digits, digits + 2, value, 16).ptr != digits + 2)
-                return std::nullopt;
-            decoded += static_cast<char>(value);
-            at += 2;
-        }
-    }
-    return decoded;
+std::optional<std::string> url_decoded(std::string written) {
+    std::ranges::replace(written, '+', ' ');
+    return text::percent_decoded(written);
 }
 
 Error no_document(const std::string& subject, std::string_view what) {

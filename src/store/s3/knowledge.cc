@@ -43,6 +43,7 @@ class Scratch {
         : bucket_(bucket), folder_(fmt::format(".haul-probe-{}", random::token_hex(8))) {}
     ~Scratch() {
         std::vector<Remove> removes;
+        removes.reserve(made_.size());
         for (const std::string& name : made_) removes.push_back({.name = name, .result = {}});
         remove_objects(bucket_, removes, {});
     }

@@ -1,8 +1,8 @@
-#include "store/percent.h"
+#include "base/percent.h"
 
 #include <cctype>
 
-namespace haul::store {
+namespace haul::text {
 namespace {
 
 std::optional<int> hex_digit(char digit) {
@@ -31,4 +31,4 @@ std::optional<std::string> percent_decoded(std::string_view text) {
     return decoded;
 }
 
-}  // namespace haul::store
+}  // namespace haul::text
