@@ -36,6 +36,8 @@ constexpr std::array kMeanings = {
     Meaning{"AllAccessDisabled", Code::denied},
     Meaning{"AccountProblem", Code::denied},
     Meaning{"InvalidAccessKeyId", Code::denied, Retry::after_credentials, kCredentials},
+    // versitygw, with status 404: it has no user with this key.
+    Meaning{"XAdminUserNotFound", Code::denied, Retry::after_credentials, kCredentials},
     Meaning{"SignatureDoesNotMatch", Code::denied, Retry::never, kCredentials},
     Meaning{"ExpiredToken", Code::denied, Retry::after_credentials, kCredentials},
     Meaning{"InvalidToken", Code::denied, Retry::after_credentials, kCredentials},

@@ -27,6 +27,7 @@ TEST(ServiceError, Table) {
         {403, "AccessDenied", false, Code::denied, Retry::never},
         {403, "", false, Code::denied, Retry::never},
         {400, "ExpiredToken", false, Code::denied, Retry::after_credentials},
+        {404, "XAdminUserNotFound", false, Code::denied, Retry::after_credentials},
         {403, "InvalidObjectState", false, Code::unsupported, Retry::never},
         {503, "SlowDown", false, Code::unavailable, Retry::later},
         {500, "InternalError", false, Code::unavailable, Retry::later},
