@@ -154,7 +154,8 @@ TEST(PackToServiceAgain, FinishedMembersAreNotReadAgain) {
     EXPECT_GT(read[true], read[false] + 4096);
 }
 
-// Dies with every piece of a part in a checkpoint; then something happens to what the service holds: two pieces at least.
+// Dies with every piece of a part in a checkpoint; then something happens to what the service holds: two
+// pieces at least.
 struct Runs {
     OneRun died, next;
 };
