@@ -188,7 +188,7 @@ Totals totals_of(const format::SetRecord& record) {
 }
 
 Result<Totals> fill_and_publish(Work& work, bool list_source) {
-    const bool far = is_service(work.source.capabilities()) || is_service(work.destination.capabilities());
+    const bool far = is_far(work.source.capabilities()) || is_far(work.destination.capabilities());
     engine::Memory memory(work.request.memory, kOpenList,
                           far ? memory_of_connections(work.request.memory) : 0);
     ledger::Outcome first;

@@ -136,7 +136,7 @@ Result<bool> check_published(Work& work, const std::string& name, std::uint64_t 
                            .with_remedy(kLooksBroken));
     }
     const store::Capabilities can = work.destination.capabilities();
-    return !is_service(can) || (can.full_object_checksum && object->crc32);
+    return !is_far(can) || (can.full_object_checksum && object->crc32);
 }
 
 // Every byte is read back and held against what was sent.

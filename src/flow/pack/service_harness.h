@@ -173,9 +173,9 @@ class Scene {
             {.address = "memory://source/in", .habits = {.clock_ns = 1'600'000'000'000'000'000}});
         place = service.place();
         source_place = source.place();
-        for (int i = 0; i < 12; ++i) {
-            std::string bytes(static_cast<std::size_t>(300 + 1700 * i % 9000), '\0');
-            for (std::size_t at = 0; at < bytes.size(); ++at) bytes[at] = static_cast<char>(at * 7 + i * 31U);
+        for (std::size_t i = 0; i < 12; ++i) {
+            std::string bytes(300 + 1700 * i % 9000, '\0');
+            for (std::size_t at = 0; at < bytes.size(); ++at) bytes[at] = static_cast<char>(at * 7 + i * 31);
             EXPECT_TRUE(store::create_object(source, "folder/file-" + std::to_string(i), bytes));
         }
         request.source = store::parse_address("/source/in").value();

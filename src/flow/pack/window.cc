@@ -76,7 +76,7 @@ std::uint64_t memory_of(const Window& window, const PartUnit& unit) {
 }
 
 Window window_for(const WindowNeed& need, const PartUnit& unit) {
-    const bool reads_far = is_service(need.source), sends_far = is_service(need.destination);
+    const bool reads_far = is_far(need.source), sends_far = is_far(need.destination);
     if (!reads_far && !sends_far) return local_window(need, unit);
     Window window;
     window.tile_size = service_tile(need, unit);

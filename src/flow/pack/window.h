@@ -36,8 +36,9 @@ struct WindowNeed {
 // Bytes of all its tiles and of what is held for each.
 [[nodiscard]] std::uint64_t memory_of(const Window& window, const PartUnit& unit);
 
-// Whether a store is reached over a network, where each call waits for an answer.
-[[nodiscard]] inline bool is_service(const store::Capabilities& can) { return can.durable_pieces; }
+// Whether a store is reached over a network, where each call waits for an answer; told by what sending
+// several pieces at a time needs. (store::is_service() tells it by what is kept of files.)
+[[nodiscard]] inline bool is_far(const store::Capabilities& can) { return can.durable_pieces; }
 // What the connections to services hold while a job runs, whatever its parts; of a promise of `memory` bytes.
 [[nodiscard]] std::uint64_t memory_of_connections(std::uint64_t memory);
 

@@ -54,8 +54,8 @@ TEST(WindowTest, IsWithinItsShareAndNeverBelowThree) {
                 const Window window = window_for(what, unit);
                 EXPECT_GE(window.buffers, 3U);
                 EXPECT_GE(window.readers, 1U);
-                EXPECT_EQ(window.senders > 0, is_service(to));
-                EXPECT_GE(window.tile_size, is_service(to) ? 5 * kMiB : kMiB);
+                EXPECT_EQ(window.senders > 0, is_far(to));
+                EXPECT_GE(window.tile_size, is_far(to) ? 5 * kMiB : kMiB);
                 if (window.buffers == 3) continue;
                 EXPECT_LE(memory_of(window, unit), std::max(what.share, set::kImageCheckMemory));
             }

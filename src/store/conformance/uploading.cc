@@ -50,6 +50,7 @@ Status pieces_come_from_many_threads(Bench& bench) {
     std::vector<Status> results(pieces.size());
     {
         std::vector<std::jthread> threads;
+        threads.reserve(pieces.size());
         for (std::size_t i = 0; i < pieces.size(); ++i)
             threads.emplace_back([&, i] { results[i] = put(*upload, {pieces[i]}); });
         TRY(upload->flush());

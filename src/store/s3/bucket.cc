@@ -92,6 +92,7 @@ void Bucket::send(std::span<http::Exchange> exchanges, std::span<const Tried> tr
         if (mended && (about_credentials(code) || code == "RequestTimeTooSkewed")) again.push_back(at);
     }
     std::vector<http::Exchange> second;
+    second.reserve(again.size());
     for (const std::size_t at : again) second.push_back({std::move(exchanges[at].request), {}, {}});
     if (!second.empty()) send_once(second, stop);
     for (std::size_t at = 0; at < again.size(); ++at) exchanges[again[at]] = std::move(second[at]);
