@@ -191,6 +191,8 @@ TEST(HttpClient, AKeptConnectionThatWasClosedIsNoError) {
             client.perform(exchange, {}, {});
             ASSERT_TRUE(exchange.result) << exchange.result.error().message();
             EXPECT_EQ(exchange.answer.body, std::to_string(row.body));
+            // What had closed before is often seen before anything is sent.
+            if (i == 0 || row.late) EXPECT_EQ(exchange.repeated, i == 1);
         }
         EXPECT_EQ(server.connections(), 2U);
         EXPECT_EQ(client.traffic().requests, 2U);

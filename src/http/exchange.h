@@ -44,6 +44,9 @@ struct Exchange {
     Request request = {};
     Answer answer = {};
     Status result = {};
+    // libcurl sent it a second time, since the kept connection was closed before an answer came: the service
+    // may have done the work the first time.
+    bool repeated = false;
 };
 
 }  // namespace haul::http

@@ -62,12 +62,13 @@ Status Transfer::begin(Exchange& exchange, clock::Nanoseconds now) {
     exchange_ = &exchange;
     exchange.answer = {};
     exchange.result = {};
+    exchange.repeated = false;
     began_ = moved_ = now;
     received_ = delivered_ = 0;
     delivered_all_ = exchange.request.body.empty();
     too_long_ = false;
     socket_ = -1;
-    reached_ = false;
+    reached_ = ready_ = false;
     error_text_[0] = '\0';
     const Request& request = exchange.request;
     if (origin_of(request.url).empty())
@@ -123,9 +124,12 @@ int Transfer::opened_callback(void* self, curl_socket_t, curlsocktype) noexcept 
     return CURL_SOCKOPT_OK;
 }
 
-// Also where a kept connection is used.
+// Also where a kept connection is used; once more before libcurl repeats the request on another.
 int Transfer::ready_callback(void* self, char*, char*, int, int) noexcept {
-    static_cast<Transfer*>(self)->reached_ = true;
+    auto& transfer = *static_cast<Transfer*>(self);
+    transfer.reached_ = true;
+    transfer.exchange_->repeated = transfer.ready_;
+    transfer.ready_ = true;
     return CURL_PREREQFUNC_OK;
 }
 

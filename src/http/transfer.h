@@ -79,6 +79,7 @@ class Transfer {
     bool too_long_ = false;  // the body was longer than there was room for
     int socket_ = -1;
     bool reached_ = false;
+    bool ready_ = false;              // it was about to be sent, at least once
     std::vector<std::string> lines_;  // the list of headers: libcurl reads it where it is
     std::vector<curl_slist> list_;
     std::array<char, CURL_ERROR_SIZE> error_text_{};

@@ -1,16 +1,22 @@
 #include "store/open_store.h"
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "store/local/local_store.h"
 #include "store/s3/s3_store.h"
 #include "store/wrap/limit.h"
 #include "store/wrap/retry.h"
+#include "store/wrap/retry_call.h"
 #include "store/wrap/test_hooks.h"
 #include "store/wrap/trace.h"
 
 namespace haul::store {
 namespace {
+
+// For seconds, not for the minutes that work under way is worth: the address may be wrong.
+constexpr std::chrono::seconds kOpening{10};
 
 Result<std::unique_ptr<Store>> open_place(const Address& address, const OpenOptions& options) {
     if (address.scheme == Scheme::local) {
@@ -30,7 +36,10 @@ Result<std::unique_ptr<Store>> open_place(const Address& address, const OpenOpti
 }  // namespace
 
 Result<std::unique_ptr<Store>> open_store(const Address& address, const OpenOptions& options) {
-    auto store = TRY(open_place(address, options));
+    wrap::RetryOptions opening{.stop = options.stop};
+    opening.deadline = std::min<clock::Nanoseconds>(opening.deadline, kOpening);
+    wrap::RetryBudget budget(std::move(opening));
+    auto store = TRY(wrap::retry_call(budget, options.stop, [&] { return open_place(address, options); }));
 #ifdef HAUL_FAULT_POINTS
     store = TRY(wrap::with_planned_faults(std::move(store)));
 #endif

@@ -16,6 +16,16 @@ bool about_credentials(const std::string& code) {
     return code == "ExpiredToken" || code == "InvalidToken" || code == "TokenRefreshRequired";
 }
 
+// libcurl may have sent it twice: what refuses it can be what it did itself. Trying again settles that, as
+// after any reply that was lost.
+Error unsettled(Error error, const http::Exchange& exchange) {
+    const bool writes = exchange.request.method == "PUT" || exchange.request.method == "POST";
+    const bool maybe_own =
+        error.code == Code::exists || error.code == Code::changed || error.code == Code::not_found;
+    if (exchange.repeated && writes && maybe_own) error.retry = Retry::later;
+    return error;
+}
+
 }  // namespace
 
 Bucket::Bucket(Settings settings, std::string address, ServiceOptions options,
@@ -102,7 +112,7 @@ void Bucket::send(std::span<http::Exchange> exchanges, std::span<const Tried> tr
             exchange.result =
                 failure(std::move(exchange.result).error().within(tried[at].operation, tried[at].subject));
         } else if (exchange.answer.status / 100 != 2) {
-            exchange.result = failure(service_error(exchange.answer, tried[at]));
+            exchange.result = failure(unsettled(service_error(exchange.answer, tried[at]), exchange));
         }
     }
 }

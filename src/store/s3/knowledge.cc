@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <chrono>
 
 #include "base/digest.h"
 #include "base/file.h"
@@ -15,6 +16,7 @@
 #include "store/s3/remover.h"
 #include "store/s3/upload.h"
 #include "store/s3/writer.h"
+#include "store/wrap/retry_call.h"
 
 namespace haul::store::s3 {
 namespace {
@@ -36,16 +38,20 @@ constexpr std::array kFields = {
     std::pair{"byte_order", &Knowledge::byte_order},
 };
 
+constexpr std::chrono::seconds kPatience{10};  // with what is asked again
+
 // The objects of one probe, gone when it is over.
 class Scratch {
   public:
     explicit Scratch(Bucket& bucket)
         : bucket_(bucket), folder_(fmt::format(".haul-probe-{}", random::token_hex(8))) {}
     ~Scratch() {
+        wrap::RetryBudget budget({.deadline = kPatience});
         std::vector<Remove> removes;
         removes.reserve(made_.size());
         for (const std::string& name : made_) removes.push_back({.name = name, .result = {}});
-        remove_objects(bucket_, removes, {});
+        const auto remove = [&](std::span<Remove> some) { remove_objects(bucket_, some, {}); };
+        wrap::retry_items(budget, std::span(removes), {}, remove, [](Remove&) {});
     }
     Scratch(const Scratch&) = delete;
     Scratch& operator=(const Scratch&) = delete;
@@ -72,7 +78,13 @@ Status write(Bucket& bucket, const std::string& name, const Condition& condition
     return std::move(write.result);
 }
 
-bool refused(const Status& result, Code code) { return !result.has_value() && result.error().code == code; }
+// Whether it was refused so. What fails for a passing reason says nothing about the service.
+Result<bool> refused(const Status& result, Code code) {
+    if (result.has_value()) return false;
+    if (result.error().code == code) return true;
+    if (result.error().retry == Retry::later) return failure(result.error());
+    return false;
+}
 
 Status try_writes(Bucket& bucket, Scratch& scratch, Knowledge& known) {
     const Condition create_only{.kind = Condition::Kind::create_only, .version = {}};
@@ -80,12 +92,12 @@ Status try_writes(Bucket& bucket, Scratch& scratch, Knowledge& known) {
                           .version = {"\"00000000000000000000000000000000\""}};
     const std::string name = scratch.name("object");
     TRY(write(bucket, name, create_only));
-    known.create_only = refused(write(bucket, name, create_only), Code::exists);
-    known.replace_if = refused(write(bucket, name, bogus), Code::changed);
+    known.create_only = TRY(refused(write(bucket, name, create_only), Code::exists));
+    known.replace_if = TRY(refused(write(bucket, name, bogus), Code::changed));
     std::array<std::byte, 1> byte{};
     Read read{.name = name, .version = bogus.version, .offset = 0, .into = byte};
     read_ranges(bucket, std::span(&read, 1), {});
-    known.conditional_read = refused(read.result, Code::changed);
+    known.conditional_read = TRY(refused(read.result, Code::changed));
     return {};
 }
 
@@ -98,37 +110,63 @@ bool copies_ranges(Bucket& bucket, const Scratch& scratch, const std::string& ke
     return !made->crc32 || *made->crc32 == digest::crc32(0, std::as_bytes(std::span(kText.substr(0, kFew))));
 }
 
-Status try_upload(const std::shared_ptr<Bucket>& bucket, Scratch& scratch, Knowledge& known) {
+// Where a service answers the unusual with a 500, and goes on so, the careful answer is taken.
+Status try_pieces(Bucket& bucket, const Scratch& scratch, const std::string& key, Upload& upload,
+                  Knowledge& known) {
     constexpr std::string_view kPiece = "one piece";
-    UploadRequest request;
-    request.name = scratch.name("upload");
-    request.size = kPiece.size();
-    auto upload = S3Upload::open(bucket, request, true);
-    known.full_object_checksum = upload.has_value();
-    // A service that knows no such checksum says so at once; nothing else can be learned here then.
-    if (!upload.has_value()) return upload.error().retry == Retry::later ? failure(upload.error()) : Status();
+    wrap::RetryBudget budget({.deadline = kPatience});
+    known.full_object_checksum = false;
     Piece piece;
     piece.number = 1;
     piece.bytes = std::as_bytes(std::span(kPiece));
     piece.crc32 = digest::crc32(0, piece.bytes);
-    (*upload)->put_many(std::span(&piece, 1), {});
-    known.ranged_copy = copies_ranges(*bucket, scratch, bucket->key_of(request.name), (*upload)->id());
+    upload.put_many(std::span(&piece, 1), {});
+    if (!piece.result.has_value())
+        return piece.result.error().retry == Retry::later ? std::move(piece.result) : Status();
+    known.ranged_copy = copies_ranges(bucket, scratch, key, upload.id());
+    const auto received = wrap::retry_call(budget, {}, [&] { return upload.received(); });
+    known.pieces_with_crc =
+        received.has_value() && !received->empty() && received->front().crc32 == piece.crc32;
     Upload::Finish finish{.size = kPiece.size(), .crc32 = piece.crc32 ^ 1U, .pieces = 1};
-    if (piece.result.has_value()) {
-        const auto received = (*upload)->received();
-        known.pieces_with_crc =
-            received.has_value() && !received->empty() && received->front().crc32 == piece.crc32;
-        const auto wrong = (*upload)->finish(finish);
-        known.full_object_checksum = !wrong.has_value() && wrong.error().code == Code::corrupt;
-        finish.crc32 = piece.crc32;
-        if (known.full_object_checksum) {
-            const auto right = (*upload)->finish(finish);
-            known.full_object_checksum = right.has_value() && right->crc32 == piece.crc32;
+    const auto wrong = wrap::retry_call(budget, {}, [&] { return upload.finish(finish); });
+    if (wrong.has_value() || wrong.error().code != Code::corrupt) return {};
+    finish.crc32 = piece.crc32;
+    const auto right = upload.finish(finish);
+    if (!right.has_value() && right.error().retry == Retry::later) return failure(right.error());
+    known.full_object_checksum = right.has_value() && right->crc32 == piece.crc32;
+    return {};
+}
+
+// Also those whose id never reached us.
+Status end_uploads(const std::shared_ptr<Bucket>& bucket, const std::string& name) {
+    wrap::RetryBudget budget({.deadline = kPatience});
+    const auto end = [&]() -> Status {
+        for (const PendingUpload& pending : TRY(pending_uploads(*bucket, name))) {
+            const Tried tried{"abort the upload of", bucket->subject(name)};
+            const http::Request request =
+                bucket->request("DELETE", bucket->key_of(name), {{"uploadId", pending.id}});
+            const auto ended = bucket->send(request, tried, {});
+            if (!ended.has_value() && ended.error().code != Code::not_found) return failure(ended.error());
         }
-    } else {
-        known.full_object_checksum = false;
+        return {};
+    };
+    return wrap::retry_call(budget, {}, end);
+}
+
+Status try_upload(const std::shared_ptr<Bucket>& bucket, Scratch& scratch, Knowledge& known) {
+    UploadRequest request;
+    request.name = scratch.name("upload");
+    auto opened = S3Upload::open(bucket, request, true);
+    known.full_object_checksum = opened.has_value();
+    if (!opened.has_value()) {
+        // A service that knows no such checksum says so at once; nothing else can be learned here then.
+        if (opened.error().retry != Retry::later) return {};
+        [[maybe_unused]] const Status ended = end_uploads(bucket, request.name);
+        return failure(std::move(opened).error());
     }
-    return (*upload)->abort();
+    const Status tried = try_pieces(*bucket, scratch, bucket->key_of(request.name), **opened, known);
+    if (!end_uploads(bucket, request.name).has_value()) TRY((*opened)->abort());
+    return tried;
 }
 
 Status try_order(Bucket& bucket, Scratch& scratch, Knowledge& known) {

@@ -29,7 +29,8 @@ struct Knowledge {
 // Best effort: what cannot be kept is found again.
 void keep(const std::string& folder, const Settings& settings, const Knowledge& knowledge);
 
-// An error where the place cannot be written at all.
+// An error where the place cannot be written at all; with Retry::later where the service failed in passing,
+// which says nothing about what it can: probe() may be called again.
 [[nodiscard]] Result<Knowledge> probe(const std::shared_ptr<Bucket>& bucket);
 
 }  // namespace haul::store::s3
