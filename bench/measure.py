@@ -23,18 +23,22 @@ class Contestant:
     name: str
     command: Callable[[Path], list]  # of a fresh folder for its output
     check: Callable[[Path], None]    # raises when the output is wrong
+    clear: Callable[[Path], None] | None = None  # removes an output that is too large to be kept to the end
+    requests: int = 0  # of one run, and the bytes of it both ways with heads, where somebody counted them
+    moved: int = 0
     wall: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
     peak: list[int] = field(default_factory=list)
 
 
-def measure(contestants: list[Contestant], rounds: int = ROUNDS) -> None:
+def measure(contestants: list[Contestant], rounds: int = ROUNDS, further: dict[str, str] | None = None) -> None:
+    """`further`: what contestants find in their environment beside ours."""
     place = Path(tempfile.mkdtemp(prefix="haul-bench-", dir=os.environ.get("BENCH_DIR")))
     try:
         for number in range(rounds):
             for contestant in contestants:
                 # Kept to the end: some file systems look for free places much longer where much was just removed.
-                run_once(contestant, place / f"{number} {contestant.name}"[:40].replace("/", " "))
+                run_once(contestant, place / f"{number} {contestant.name}"[:40].replace("/", " "), further)
     finally:
         shutil.rmtree(place)
 
@@ -53,7 +57,7 @@ def warm_memory() -> None:
     pages.close()
 
 
-def run_once(contestant: Contestant, output: Path) -> None:
+def run_once(contestant: Contestant, output: Path, further: dict[str, str] | None = None) -> None:
     output.mkdir()
     os.sync()  # what the one before left to be written is not this one's work
     warm_memory()
@@ -61,33 +65,40 @@ def run_once(contestant: Contestant, output: Path) -> None:
     peak = output.with_name("peak of the last")
     command = ["time", "-f", "%M", "-o", str(peak), *(str(word) for word in contestant.command(output))]
     began = time.monotonic()
-    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                             env={**os.environ, "XDG_STATE_HOME": str(output / "state")})
-    _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    wall = time.monotonic() - began
-    if child.returncode != 0:
-        sys.exit(f"{contestant.name}: {command} ended with {child.returncode}")
+    with open(output.with_name("errors of the last"), "w+b") as errors:
+        child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors,
+                                 env={**os.environ, **(further or {}), "XDG_STATE_HOME": str(output / "state")})
+        _, status, usage = os.wait4(child.pid, 0)
+        wall = time.monotonic() - began
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode != 0:
+            errors.seek(0)
+            sys.exit(f"{contestant.name}: {command} ended with {child.returncode}\n{errors.read()[-2000:].decode(errors='replace')}")
     contestant.check(output)
+    if contestant.clear:
+        contestant.clear(output)
     contestant.wall.append(wall)
     contestant.cpu.append(usage.ru_utime + usage.ru_stime)
     contestant.peak.append(int(peak.read_text().split()[-1]))
 
 
-def report(title: str, source: Path, contestants: list[Contestant]) -> None:
-    """A table in Markdown, ready for docs/performance.md. The first contestant is ours."""
+def report(title: str, source: Path, contestants: list[Contestant], further: str = "") -> None:
+    """A table in Markdown, ready for docs/performance.md. The first contestant is ours. `further`: what else to know."""
     files = [p for p in source.rglob("*") if p.is_file()]
     total = sum(p.stat().st_size for p in files)
+    counted = any(one.requests for one in contestants)
     print(f"### {title}\n")
     print(f"{len(files):,} files, {total / 1e6:.0f} MB from {source}; {len(contestants[0].wall)} alternating rounds; {machine()}; "
-          f"commit {commit()}; {time.strftime('%Y-%m-%d')}.\n")
-    print("| program | wall s, median (min to max) | ours / its wall | CPU s, median | ours / its CPU | CPU s per GB | peak MiB |")
-    print("|---|---|---|---|---|---|---|")
+          f"{further}commit {commit()}; {time.strftime('%Y-%m-%d')}.\n")
+    print("| program | wall s, median (min to max) | ours / its wall | CPU s, median | ours / its CPU | CPU s per GB | peak MiB |"
+          + (" requests | MB moved |" if counted else ""))
+    print("|---|---|---|---|---|---|---|" + ("---|---|" if counted else ""))
     ours = contestants[0]
     for one in contestants:
         wall, cpu = statistics.median(one.wall), statistics.median(one.cpu)
         print(f"| {one.name} | {wall:.3f} ({min(one.wall):.3f} to {max(one.wall):.3f}) | {statistics.median(ours.wall) / wall:.2f} "
-              f"| {cpu:.3f} | {statistics.median(ours.cpu) / cpu:.2f} | {cpu / total * 1e9:.2f} | {max(one.peak) / 1024:.0f} |")
+              f"| {cpu:.3f} | {statistics.median(ours.cpu) / cpu:.2f} | {cpu / total * 1e9:.2f} | {max(one.peak) / 1024:.0f} |"
+              + (f" {one.requests:,} | {one.moved / 1e6:.0f} |" if counted else ""))
     print()
 
 
