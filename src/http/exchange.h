@@ -31,7 +31,7 @@ struct Request {
 };
 
 struct Answer {
-    int status = 0;                    // 0: there was no answer
+    int status = 0;                    // 0: there was no whole answer
     std::vector<Header> headers = {};  // names in lower case
     std::string body = {};
     // The value of the first header of that (lower case) name; empty: none.
@@ -39,7 +39,9 @@ struct Answer {
 };
 
 // Filled by Client::perform. `result` is an error only where no whole answer came (connection, TLS, time,
-// stop): a status of 404 or 503 is an answer, which the caller judges.
+// stop) or where a whole one is shorter than Request::into; then the answer's head is kept, so that the
+// caller can see whether there is no more to be had. A status of 404 or 503 is an answer, which the caller
+// judges.
 struct Exchange {
     Request request = {};
     Answer answer = {};

@@ -201,10 +201,12 @@ void Transfer::end(CURLcode code) {
         curl_easy_getinfo(easy_, CURLINFO_OS_ERRNO, &os_error);
         return end(error_of({code, error_text_.data(), static_cast<int>(os_error), received_}, request));
     }
-    if (is_for_into() && request.method != "HEAD" && received_ != request.into.size())
-        return end(request_error(Code::unavailable, request,
-                                 fmt::format("body cut: {} of {} bytes", received_, request.into.size())));
     exchange_->result = {};
+    // Whole by its own head, which stays: it may say that there is no more to be had.
+    if (is_for_into() && request.method != "HEAD" && received_ != request.into.size())
+        exchange_->result =
+            failure(request_error(Code::unavailable, request,
+                                  fmt::format("body cut: {} of {} bytes", received_, request.into.size())));
 }
 
 void Transfer::end(Error error) {

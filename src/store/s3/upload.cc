@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "store/s3/headers.h"
@@ -102,8 +103,7 @@ Status S3Upload::copy(std::uint32_t number, std::string_view source_address, std
 }
 
 Result<std::vector<Received>> S3Upload::received() {
-    std::vector<Received> all;
-    std::map<std::uint32_t, Sent> known;
+    std::map<std::uint32_t, std::vector<ListedPiece>> listed;
     std::string marker;
     for (bool more = true; more;) {
         Query query;
@@ -112,17 +112,31 @@ Result<std::vector<Received>> S3Upload::received() {
         const Tried what = tried("list the pieces of");
         const http::Answer answer = TRY(bucket_->send(bucket_->request("GET", key_, query), what, {}));
         PiecePage page = TRY(parse_piece_page(answer.body, what.subject));
-        const std::lock_guard lock(mutex_);
-        for (ListedPiece& piece : page.pieces) {
-            all.push_back({piece.number, piece.size, piece.crc32});
-            const auto before = sent_.find(piece.number);
-            const bool same = before != sent_.end() && before->second.etag == piece.etag;
-            known[piece.number] = {piece.etag, same ? before->second.crc32 : piece.crc32};
-        }
+        for (ListedPiece& piece : page.pieces) listed[piece.number].push_back(std::move(piece));
         more = page.truncated && !page.next_marker.empty() && page.next_marker != marker;
         marker = page.next_marker;
     }
+    return recognise(listed);
+}
+
+// SeaweedFS lists a piece that was sent again as often as it was sent. Ours of several is the one that we
+// sent last; where this process sent none and they differ, none counts, and the piece is sent once more.
+std::vector<Received> S3Upload::recognise(const std::map<std::uint32_t, std::vector<ListedPiece>>& listed) {
+    std::vector<Received> all;
+    std::map<std::uint32_t, Sent> known;
     const std::lock_guard lock(mutex_);
+    for (const auto& [number, pieces] : listed) {
+        const auto before = sent_.find(number);
+        const auto ours = before == sent_.end()
+                              ? pieces.end()
+                              : std::ranges::find(pieces, before->second.etag, &ListedPiece::etag);
+        const ListedPiece& piece = ours == pieces.end() ? pieces.front() : *ours;
+        const bool one = std::ranges::all_of(
+            pieces, [&](const ListedPiece& other) { return other.etag == pieces.front().etag; });
+        if (ours == pieces.end() && !one) continue;
+        all.push_back({number, piece.size, piece.crc32});
+        known[number] = {piece.etag, ours == pieces.end() ? piece.crc32 : before->second.crc32};
+    }
     sent_ = std::move(known);
     return all;
 }

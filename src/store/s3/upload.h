@@ -38,6 +38,10 @@ class S3Upload final : public Upload {
     [[nodiscard]] Result<std::string> document(const Finish& finish) const;
     [[nodiscard]] Result<Object> read_back(const Finish& finish, const Made& made);
 
+    // Sets sent_ to what is there; `listed` by number.
+    [[nodiscard]] std::vector<Received> recognise(
+        const std::map<std::uint32_t, std::vector<ListedPiece>>& listed);
+
     struct Sent {
         std::string etag;
         std::optional<std::uint32_t> crc32;
