@@ -41,48 +41,47 @@ PACK = {
     "flipped pieces": [rule("flip", "PUT", PIECE, nth=[1, 3], direction="up", offset=300_000)],
     "flipped records": [rule("flip", "PUT", path, nth=[1], direction="up", offset=50, id=path)
                         for path in (r"\.jsonl\.zst", r"haul-00001\.json", r"claim-", r"\.list\.zst", r"/uploads/")],
+    "flipped record read back": [rule("flip", "GET", r"/haul-00001\.json", nth=[1], offset=100)],
     "flipped complete": [rule("flip", "POST", COMPLETE, nth=[1], direction="up", offset=150)],
     "flipped small reads": [rule("flip", "GET", SMALL, nth=[1, 3, 77, 150], offset=0)],
     "storm": [rule("storm", "PUT", PIECE, requests=30)],
     "storm over everything": [rule("storm", "GET", SMALL, nth=[100], requests=20), rule("storm", ".*", "/out/", nth=[40], requests=20, id="all")],
     "storm of a second": [rule("storm", "GET", SMALL, nth=[20], seconds=1)],
-    "throttled requests": [rule("storm", "PUT", PIECE, requests=3, status=429, code="TooManyRequests")],
-    "failures inside": [rule("storm", ".*", "/out/", nth=[30], requests=4, status=500, code="InternalError")],
+    "other failures": [rule("storm", "PUT", PIECE, requests=3, status=429, code="TooManyRequests"),
+                       rule("storm", ".*", "/out/", nth=[30], requests=4, status=500, code="InternalError", id="inside")],
     "complete refused inside 200": [rule("error_body_200", "POST", COMPLETE, nth=[1, 2])],
     "complete done and refused inside 200": [rule("error_body_200", "POST", COMPLETE, nth=[1], done=True)],
     "pages again": [rule("stale_page", "GET", PAGE, nth=list(range(2, 20)))],
     "silence": [rule("silence", "PUT", PIECE, nth=[1], seconds=2, after=MIB, id="up"),
                 rule("silence", "GET", SMALL, nth=[5], seconds=2, direction="down", id="down")],
     "lost: claim": lost("PUT", r"claim-"),
-    "lost: lists": lost("PUT", r"\.list\.zst", 1, 2),
-    "lost: records of uploads": lost("PUT", r"\.haul/uploads/", 1, 2, 3),
     "lost: begun uploads": lost("POST", CREATE, 1, 2),
     "lost: pieces": lost("PUT", PIECE, 1, 2, 3),
     "lost: completes": lost("POST", COMPLETE, 1, 2),
-    "lost: manifests": lost("PUT", r"\.jsonl\.zst", 1, 2),
+    "lost: small writes": [rule("lose_reply", "PUT", path, nth=[1, 2], id=path)
+                           for path in (r"\.list\.zst", r"\.haul/uploads/", r"\.jsonl\.zst")],
     "lost: set record": lost("PUT", r"/haul-00001\.json"),
     "lost: removals": [rule("lose_reply", "DELETE", r"\.haul/", nth=[1, 2, 3, 4])],
     "lost: looks": [rule("lose_reply", "HEAD|GET", r"/out/", nth=list(range(2, 40, 6)))],
     "lost: questions of what the service can": [rule("lose_reply", ".*", r"probe", nth=list(range(1, 16, 2)))],
 }
 UNPACK = {
-    "reads reset": [rule("reset", "GET", r"/set/in/part-", nth=[2, 5], after=1000)],
+    "reads reset": [rule("reset", "GET", r"/set/in/part-", nth=[1, 4], after=10)],
     "reads truncated": [rule("truncate", "GET", r"/set/in/part-.*zip$", nth=[2, 4], after=100_000)],
-    "flipped reads": [rule("flip", "GET", r"/set/in/part-.*zip$", nth=[3], offset=100_000)],
     "writes reset": [rule("reset", "PUT", r"/back/f", nth=[1, 90], direction="up", after=1),
                      rule("reset", "PUT", r"/back/large", nth=[1], direction="up", after=MIB, id="large")],
     "flipped writes": [rule("flip", "PUT", r"/back/f", nth=[1, 50, 120], direction="up"),
                        rule("flip", "PUT", r"/back/large", nth=[1, 2], direction="up", offset=MIB, id="large")],
     "storm": [rule("storm", "PUT", r"/back/f", nth=[10], requests=60)],
     "silence": [rule("silence", "PUT", r"/back/large", nth=[1], seconds=2, after=MIB)],
-    "lost: files": lost("PUT", r"/back/(f|large)", *range(1, 200, 15)),
+    "lost: files": lost("PUT", r"/back/(f|large)", *range(1, 200, 40)),
     "lost: claim": lost("PUT", r"claim-"),
     "lost: removals": lost("DELETE", r"\.haul/"),
 }
 OTHER_WAYS = {
     "pack up": [rule("reset", "PUT", PIECE, nth=[1], direction="up", after=MIB), rule("storm", "PUT", PIECE, nth=[3], requests=5)],
     "pack down": [rule("truncate", "GET", LARGE, nth=[1, 3], after=MIB), rule("storm", "GET", SMALL, nth=[30], requests=20)],
-    "unpack down": [rule("reset", "GET", r"\.zip", nth=[2, 5], after=1000), rule("storm", "GET", r"\.zip", nth=[4], requests=5)],
+    "unpack down": [rule("reset", "GET", r"\.zip", nth=[1, 3], after=10), rule("storm", "GET", r"\.zip", nth=[4], requests=5)],
 }
 QUIET = {"HAUL_HTTP_SILENCE_MS": 700}
 # A storm is answered by trying; all else costs hardly more than what was disturbed.
@@ -142,7 +141,8 @@ def test_one_side_is_a_folder(place, name):
 def test_a_slow_link_is_no_outage(place):
     """2 MB/s each way: silence is what is given up, and this is none."""
     way = place.ways["pack"]
-    slow = rule("throttle", "PUT|GET", f"{PIECE}|{LARGE}", bytes_per_s=2_000_000)
+    what = f"{PIECE}|{LARGE}" if FULL else r"/part-00002\.zip\?partNumber|/in/large-c"
+    slow = rule("throttle", "PUT|GET", what, bytes_per_s=2_000_000)
     finished, sent = disturbed(place, way, [slow], env={"HAUL_HTTP_SILENCE_MS": 3000})
     place.assert_right(way, finished)
     assert sent <= 1.02 * way.needed, finished
@@ -194,16 +194,17 @@ def test_pages(cut, action):
 
 # What plain HTTP cannot show at once: answers that are whole and wrong. Name -> exit codes that it may come to.
 PERMANENT = {
-    "a page's name": ([rule("flip", "GET", r"list-type=2.*prefix=in%2F", nth=[2], offset=2000)], (0, 3, 5, 6)),
-    "a record read back": ([rule("flip", "GET", r"/haul-00001\.json", nth=[1], offset=100)], (5,)),
-    "a claim read": ([rule("flip", "GET", r"claim-", nth=[2], offset=30)], (0, 5)),
+    "a range of a member": ("unpack", [rule("flip", "GET", r"/set/in/part-.*zip$", nth=[3], offset=100_000)], (5,)),
+    "a page's name": ("pack", [rule("flip", "GET", r"list-type=2.*prefix=in%2F", nth=[2], offset=2000)], (0, 3, 5, 6)),
+    "a claim read": ("pack", [rule("flip", "GET", r"claim-", nth=[2], offset=30)], (0, 5)),
 }
 
 
 @pytest.mark.parametrize("name", PERMANENT)
 def test_permanent(place, name):
     """The error is clear, and the same command completes once nothing disturbs."""
-    way, (rules, codes) = place.ways["pack"], PERMANENT[name]
+    way, rules, codes = PERMANENT[name]
+    way = place.ways[way]
     finished, _ = disturbed(place, way, rules, code=None)
     assert finished.code in codes, finished
     assert finished.code == 0 or "disturbed" in finished.err, finished
@@ -221,7 +222,8 @@ def chance_rule(chance, number):
         "storm": {"requests": chance.randrange(1, 20)},
         "error_body_200": {"method": "POST", "path": COMPLETE, "done": chance.random() < 0.5},
         "stale_page": {"method": "GET", "path": PAGE},
-        "silence": {"seconds": 1, "direction": chance.choice(["up", "down"])},
+        # A write held back would reach the service when whoever sent it has long given it up and cleaned behind it.
+        "silence": {"seconds": 1, **chance.choice([{"direction": "up", "method": "GET"}, {"direction": "down"}])},
     }.get(action, {})
     nth = sorted({int(2 ** chance.uniform(0, 8)) for _ in range(3)})
     return {"id": f"{action} {number}", "action": action, "nth": nth, "path": "", **more}
