@@ -1,6 +1,7 @@
 """Full disks, and places that cannot be written: clear errors, nothing lost, and on it goes when there is room."""
 
 import re
+import shutil
 
 import pytest
 from harness import make, trees
@@ -43,10 +44,9 @@ def test_unpack_into_a_place_too_small(haul, space):
     trees.assert_same(trees.record(space / "back"), trees.record(space / "source"))
 
 
-# From nothing at all to room for the ledger's first pages: somewhere in between a commit meets the end.
-@pytest.mark.parametrize("kilobytes", [4, 16, 40, 64, 96, 128, 192, 256])
-def test_state_folder_fills_up(haul, space, kilobytes):
-    make.files(space / "source", 2000, biggest=200)
+def state_of(haul, space, kilobytes: int) -> tuple[str, int]:
+    """How a pack ends whose state folder has so much room, and how many parts were there by then. With more room the same
+    command completes."""
     pack = '"$HAUL" pack "$SPACE/source" "$SPACE/out" --part-size 30kB --state "$PLACE/state"'
     text = MOUNT + f'''
         {pack}; echo "first: $?"
@@ -54,14 +54,32 @@ def test_state_folder_fills_up(haul, space, kilobytes):
         mount -o remount,size=64m "$PLACE"
         {pack} || exit 98'''
     finished = script(haul, space, text, SIZE=f"{kilobytes}k")
-    assert "first: 7" in finished.out or "first: 0" in finished.out, finished
-    if "first: 7" in finished.out:
+    first = re.search(r"first: (\d+)", finished.out)[1]
+    assert first in ("0", "7"), finished
+    if first == "7":
         assert_says_what_to_do(finished)
-    if kilobytes <= 40:
-        assert "first: 7" in finished.out, finished
-    if kilobytes == 128:  # room for the ledger and some parts: it ends in the middle of a commit
-        assert "first: 7" in finished.out and int(re.search(r"parts: (\d+)", finished.out)[1]) > 0, finished
     haul.run("verify", space / "out" / "source", "--against", space / "source", code=0)
+    return first, int(re.search(r"parts: (\d+)", finished.out)[1])
+
+
+@pytest.mark.parametrize("kilobytes", [4, 16, 40, 64, 96, 192, 256])
+def test_state_folder_fills_up(haul, space, kilobytes):
+    make.files(space / "source", 2000, biggest=200)
+    first, _ = state_of(haul, space, kilobytes)
+    if kilobytes <= 40:
+        assert first == "7"
+
+
+def test_state_folder_fills_up_in_the_middle(haul, space):
+    """Room for the ledger and some parts: how much that is depends on how commits fall together."""
+    make.files(space / "source", 2000, biggest=200)
+    ends = {}
+    for kilobytes in range(100, 300, 12):
+        ends[kilobytes] = state_of(haul, space, kilobytes)
+        shutil.rmtree(space / "out")
+        if ends[kilobytes][0] == "7" and ends[kilobytes][1] > 0:
+            return
+    raise AssertionError(f"no pack ended with some parts done: {ends}")
 
 
 READ_ONLY = 'mkdir -p "$SPACE/there"; mount --bind "$SPACE/there" "$SPACE/there" && mount -o remount,ro,bind "$SPACE/there" || exit 99; '

@@ -46,8 +46,8 @@ def test_state_inside_source_is_left_out(haul, space):
 
 
 def test_a_service_that_is_not_built_yet(haul, space):
-    finished = haul.run("pack", "s3://bucket/x", space / "out", code=1)
-    assert "s3" in finished.err and "not built yet" in finished.err
+    finished = haul.run("pack", "rclone:remote:x", space / "out", code=1)
+    assert "rclone" in finished.err and "not built yet" in finished.err
     assert not (space / "out").exists()
 
 
