@@ -105,6 +105,8 @@ void declare_work(Arguments& arguments, PackOptions& options) {
                      "full: read every byte back from the destination at the end");
     arguments.duration("--claim-timeout", options.claim_timeout,
                        "when the claim of another machine counts as abandoned (15m)");
+    arguments.duration("--max-outage", options.max_outage,
+                       "how long to wait for a store that is away, or full (6h)");
     arguments.flag("-n,--dry-run", options.dry_run,
                    "say what would be done, as `haul estimate`, and write nothing");
 }
@@ -133,6 +135,7 @@ Result<pack::Request> request_of(const PackOptions& options, const std::string& 
     request.jobs = static_cast<unsigned>(options.jobs);
     request.verify_full = options.verify == "full";
     request.claim_timeout = options.claim_timeout;
+    request.max_outage = options.max_outage;
     request.state_folder = state;
     request.service = TRY(service_of(options.service, state));
     return request;

@@ -24,6 +24,7 @@ struct PackOptions {
     std::uint64_t memory = pack::Request{}.memory, jobs = pack::Request{}.jobs;
     std::string verify = "default";
     std::chrono::nanoseconds claim_timeout = pack::Request{}.claim_timeout;
+    std::chrono::nanoseconds max_outage = pack::Request{}.max_outage;
     bool dry_run = false;
 };
 

@@ -71,6 +71,7 @@ TEST_F(Requests, PackDefaultsAreTheDesigns) {
     EXPECT_FALSE(request->verify_full);
     EXPECT_FALSE(request->has_files_from);
     EXPECT_EQ(request->claim_timeout, std::chrono::minutes(15));
+    EXPECT_EQ(request->max_outage, std::chrono::hours(6));
     EXPECT_EQ(request->state_folder, at("state"));
 }
 
@@ -120,7 +121,9 @@ TEST_F(Requests, PackTakesEveryOption) {
                                "4",
                                "--verify=full",
                                "--claim-timeout",
-                               "2s"});
+                               "2s",
+                               "--max-outage",
+                               "3s"});
     ASSERT_TRUE(request) << request.error().message();
     EXPECT_EQ(request->name, "n");
     EXPECT_EQ(request->options.part_size, 4'000'000'000U);
@@ -135,6 +138,7 @@ TEST_F(Requests, PackTakesEveryOption) {
     EXPECT_EQ(request->jobs, 4U);
     EXPECT_TRUE(request->verify_full);
     EXPECT_EQ(request->claim_timeout, std::chrono::seconds(2));
+    EXPECT_EQ(request->max_outage, std::chrono::seconds(3));
 }
 
 TEST_F(Requests, WrongPackRequestsAreUsageErrors) {

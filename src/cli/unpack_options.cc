@@ -54,6 +54,8 @@ void declare(Arguments& arguments, UnpackOptions& options) {
     arguments.number("--jobs", options.jobs, 1, 64, "runs of files unpacked side by side (2)");
     arguments.duration("--claim-timeout", options.claim_timeout,
                        "when the claim of another machine counts as abandoned (15m)");
+    arguments.duration("--max-outage", options.max_outage,
+                       "how long to wait for a store that is away, or full (6h)");
     arguments.flag("-n,--dry-run", options.dry_run, "say what would be done, and write nothing");
 }
 
@@ -76,6 +78,7 @@ Result<unpack::Request> request_of(const UnpackOptions& options, const std::stri
     request.memory = options.memory;
     request.jobs = static_cast<unsigned>(options.jobs);
     request.claim_timeout = options.claim_timeout;
+    request.max_outage = options.max_outage;
     request.dry_run = options.dry_run;
     request.service = TRY(service_of(options.service, state));
     request.check_space = !options.no_space_check;

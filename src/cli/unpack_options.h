@@ -24,6 +24,7 @@ struct UnpackOptions {
     std::uint64_t max_ratio = unpack::Request{}.max_ratio;
     std::uint64_t memory = unpack::Request{}.memory, jobs = unpack::Request{}.jobs;
     std::chrono::nanoseconds claim_timeout = unpack::Request{}.claim_timeout;
+    std::chrono::nanoseconds max_outage = unpack::Request{}.max_outage;
 };
 
 void declare(Arguments& arguments, UnpackOptions& options);

@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from harness import buckets
+from harness import buckets, make
 from harness.buckets import address
 from harness.held import held
 from harness.program import interrupt_at, wait, wait_for
@@ -14,6 +14,7 @@ from servers.versitygw import Versitygw
 OBJECTS = {"a/large": random.Random(1).randbytes(36_000_000), "b/small": b"small"}
 PART_SIZE = ["--part-size", "30MB"]
 WAITING = "waiting until it works again"
+QUICK = {"HAUL_RETRY_MS": 5, "HAUL_RETRY_MOST_MS": 50, "HAUL_UNIT_RETRY_MS": 20}
 
 
 @pytest.fixture(name="bucket")
@@ -73,8 +74,7 @@ def said(space) -> str:
 
 def test_a_service_that_is_away_is_waited_for(haul, space, own):
     with open(space / "said", "wb") as screen:
-        with held(haul, "pack.part.before_send", *pack(own.client()), stderr=screen,
-                  env={"HAUL_RETRY_MS": 5, "HAUL_RETRY_MOST_MS": 50, "HAUL_UNIT_RETRY_MS": 20}) as job:
+        with held(haul, "pack.part.before_send", *pack(own.client()), stderr=screen, env=QUICK) as job:
             own.stop()
             job.let_go()
             wait_for(lambda: WAITING in said(space), job.child)
@@ -85,9 +85,8 @@ def test_a_service_that_is_away_is_waited_for(haul, space, own):
 
 
 def test_a_service_that_is_away_too_long_ends_the_run(haul, space, own):
-    quick = {"HAUL_RETRY_MS": 5, "HAUL_RETRY_MOST_MS": 50, "HAUL_UNIT_RETRY_MS": 20, "HAUL_OUTAGE_MS": 1000}
     with open(space / "said", "wb") as screen:
-        with held(haul, "pack.part.before_send", *pack(own.client()), stderr=screen, env=quick) as job:
+        with held(haul, "pack.part.before_send", *pack(own.client()), "--max-outage", "2s", stderr=screen, env=QUICK) as job:
             own.stop()
             job.let_go()
             finished = wait(job.child)
@@ -96,3 +95,13 @@ def test_a_service_that_is_away_too_long_ends_the_run(haul, space, own):
     own.start()
     haul.run(*pack(own.client()), code=0)
     assert_whole(own.client(), space)
+
+
+@pytest.mark.parametrize("side", ["source", "destination"])
+def test_a_service_that_does_not_answer_at_the_start(haul, space, own, side):
+    """Nothing is at work yet that would be worth waiting: a wrong endpoint is told at once."""
+    make.file(space / "source" / "file", b"file")
+    own.stop()
+    places = {"source": ("s3://bucket/in", space / "out"), "destination": (space / "source", "s3://bucket/out")}
+    finished = haul.run("pack", *places[side], code=6)
+    assert own.endpoint in finished.err and "to do:" in finished.err

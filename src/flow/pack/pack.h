@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "engine/engine.h"
 #include "engine/shutdown.h"
 #include "flow/job/job.h"
 #include "flow/pack/request_count.h"
@@ -33,6 +34,7 @@ struct Request {
     std::uint64_t tile_size = 16ULL << 20U;
     bool verify_full = false;  // read every byte back
     std::chrono::nanoseconds claim_timeout = std::chrono::minutes(15);
+    std::chrono::nanoseconds max_outage = engine::Options{}.max_outage;  // then the run ends, resumable
     store::ServiceOptions service = {};  // of both stores; class and encryption: of what is written
     std::string state_folder;            // left out of the listing where it lies in the source
 };

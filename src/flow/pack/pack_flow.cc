@@ -89,6 +89,7 @@ Status refuse_foreign_parts(Work& work) {
 engine::Options engine_options(Work& work) {
     engine::Options options;
     options.workers = work.request.jobs + 1;  // one lists while the others fill
+    options.max_outage = work.request.max_outage;
     options.probe = [&work]() -> Status {
         auto seen = work.destination.stat({".", false});
         if (seen || seen.error().code == Code::not_found) return {};

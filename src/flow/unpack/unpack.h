@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "engine/engine.h"
 #include "engine/shutdown.h"
 #include "flow/job/job.h"
 #include "report/event.h"
@@ -30,6 +31,7 @@ struct Request {
     std::uint64_t memory = 512ULL << 20U;
     unsigned jobs = 2;
     std::chrono::nanoseconds claim_timeout = std::chrono::minutes(15);
+    std::chrono::nanoseconds max_outage = engine::Options{}.max_outage;  // then the run ends, resumable
     bool dry_run = false;
     bool check_space = true;
     store::ServiceOptions service = {};  // of both stores; class and encryption: of what is written

@@ -71,6 +71,7 @@ Result<engine::Summary> run_units(Work& work) {
         {kCloseUnit, guarded(handle_close)}};
     engine::Options options;
     options.workers = work.request.jobs;
+    options.max_outage = work.request.max_outage;
     options.probe = [&work]() -> Status {
         auto seen = work.destination.stat({".", false});
         return seen ? Status() : Status(failure(std::move(seen).error()));
