@@ -9,11 +9,10 @@
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/json.h"
-#include "base/random.h"
 #include "store/s3/headers.h"
 #include "store/s3/listing.h"
+#include "store/s3/probe_scratch.h"
 #include "store/s3/reader.h"
-#include "store/s3/remover.h"
 #include "store/s3/upload.h"
 #include "store/s3/writer.h"
 #include "store/wrap/retry_call.h"
@@ -40,33 +39,6 @@ constexpr std::array kFields = {
 
 constexpr std::chrono::seconds kPatience{10};  // with what is asked again
 
-// The objects of one probe, gone when it is over.
-class Scratch {
-  public:
-    explicit Scratch(Bucket& bucket)
-        : bucket_(bucket), folder_(fmt::format(".haul-probe-{}", random::token_hex(8))) {}
-    ~Scratch() {
-        wrap::RetryBudget budget({.deadline = kPatience});
-        std::vector<Remove> removes;
-        removes.reserve(made_.size());
-        for (const std::string& name : made_) removes.push_back({.name = name, .result = {}});
-        const auto remove = [&](std::span<Remove> some) { remove_objects(bucket_, some, {}); };
-        wrap::retry_items(budget, std::span(removes), {}, remove, [](Remove&) {});
-    }
-    Scratch(const Scratch&) = delete;
-    Scratch& operator=(const Scratch&) = delete;
-    std::string name(const std::string& leaf) {
-        made_.push_back(folder_ + "/" + leaf);
-        return made_.back();
-    }
-    [[nodiscard]] const std::string& folder() const { return folder_; }
-
-  private:
-    Bucket& bucket_;
-    std::string folder_;
-    std::vector<std::string> made_;
-};
-
 constexpr std::string_view kText = "haul looks what this service can do";
 
 Status write(Bucket& bucket, const std::string& name, const Condition& condition) {
@@ -86,7 +58,7 @@ Result<bool> refused(const Status& result, Code code) {
     return false;
 }
 
-Status try_writes(Bucket& bucket, Scratch& scratch, Knowledge& known) {
+Status try_writes(Bucket& bucket, ProbeScratch& scratch, Knowledge& known) {
     const Condition create_only{.kind = Condition::Kind::create_only, .version = {}};
     const Condition bogus{.kind = Condition::Kind::replace,
                           .version = {"\"00000000000000000000000000000000\""}};
@@ -102,7 +74,8 @@ Status try_writes(Bucket& bucket, Scratch& scratch, Knowledge& known) {
 }
 
 // Of three bytes of the object written above. A service that copies ranges of large objects only is believed.
-bool copies_ranges(Bucket& bucket, const Scratch& scratch, const std::string& key, const std::string& id) {
+bool copies_ranges(Bucket& bucket, const ProbeScratch& scratch, const std::string& key,
+                   const std::string& id) {
     constexpr std::uint64_t kFew = 3;
     const std::string source = bucket.address() + "/" + scratch.folder() + "/object";
     const auto made = copy_range(bucket, key, id, {2, source, 0, kFew, {}});
@@ -111,7 +84,7 @@ bool copies_ranges(Bucket& bucket, const Scratch& scratch, const std::string& ke
 }
 
 // Where a service answers the unusual with a 500, and goes on so, the careful answer is taken.
-Status try_pieces(Bucket& bucket, const Scratch& scratch, const std::string& key, Upload& upload,
+Status try_pieces(Bucket& bucket, const ProbeScratch& scratch, const std::string& key, Upload& upload,
                   Knowledge& known) {
     constexpr std::string_view kPiece = "one piece";
     wrap::RetryBudget budget({.deadline = kPatience});
@@ -153,7 +126,7 @@ Status end_uploads(const std::shared_ptr<Bucket>& bucket, const std::string& nam
     return wrap::retry_call(budget, {}, end);
 }
 
-Status try_upload(const std::shared_ptr<Bucket>& bucket, Scratch& scratch, Knowledge& known) {
+Status try_upload(const std::shared_ptr<Bucket>& bucket, ProbeScratch& scratch, Knowledge& known) {
     UploadRequest request;
     request.name = scratch.name("upload");
     auto opened = S3Upload::open(bucket, request, true);
@@ -169,7 +142,7 @@ Status try_upload(const std::shared_ptr<Bucket>& bucket, Scratch& scratch, Knowl
     return tried;
 }
 
-Status try_order(Bucket& bucket, Scratch& scratch, Knowledge& known) {
+Status try_order(Bucket& bucket, ProbeScratch& scratch, Knowledge& known) {
     TRY(write(bucket, scratch.name("order/a/b"), {}));
     TRY(write(bucket, scratch.name("order/a b"), {}));
     const std::string prefix = bucket.key_of(scratch.folder() + "/order/");
@@ -212,7 +185,8 @@ void keep(const std::string& folder, const Settings& settings, const Knowledge& 
 
 Result<Knowledge> probe(const std::shared_ptr<Bucket>& bucket) {
     Knowledge known;
-    Scratch scratch(*bucket);
+    sweep_probes(*bucket);
+    ProbeScratch scratch(*bucket);
     TRY(try_writes(*bucket, scratch, known));
     TRY(try_upload(bucket, scratch, known));
     TRY(try_order(*bucket, scratch, known));

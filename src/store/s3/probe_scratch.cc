@@ -1,0 +1,100 @@
+#include "store/s3/probe_scratch.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <chrono>
+#include <map>
+#include <memory>
+
+#include "base/clock.h"
+#include "base/digest.h"
+#include "base/process.h"
+#include "base/random.h"
+#include "store/s3/listing.h"
+#include "store/s3/remover.h"
+#include "store/s3/upload.h"
+#include "store/wrap/retry_call.h"
+
+namespace haul::store::s3 {
+namespace {
+
+constexpr std::string_view kBeginning = ".haul-probe-";
+constexpr unsigned kMost = 1000;
+constexpr clock::Nanoseconds kOld = std::chrono::hours(1);
+constexpr std::chrono::seconds kPatience{10};
+
+std::string host_of(const process::Identity& identity) {
+    return digest::sha256_hex(
+               fmt::format("{}\n{}\n{}", identity.machine_id, identity.boot_id, identity.pid_namespace))
+        .substr(0, 12);
+}
+
+template <class Number>
+bool take_number(std::string_view& text, Number& number) {
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (problem != std::errc() || end == text.data() + text.size() || *end != '-') return false;
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()) + 1);
+    return true;
+}
+
+// Of ".haul-probe-HOST-PID-START-TOKEN".
+bool owner_is_gone(std::string_view folder) {
+    process::Identity owner = process::self();
+    const std::string ours = fmt::format("{}{}-", kBeginning, host_of(owner));
+    if (!folder.starts_with(ours)) return false;
+    folder.remove_prefix(ours.size());
+    if (!take_number(folder, owner.pid) || !take_number(folder, owner.pid_start)) return false;
+    return process::liveness(owner) == process::Liveness::dead;
+}
+
+void remove_all(Bucket& bucket, const std::vector<std::string>& names) {
+    wrap::RetryBudget budget({.deadline = kPatience});
+    std::vector<Remove> removes;
+    removes.reserve(names.size());
+    for (const std::string& name : names) removes.push_back({.name = name, .result = {}});
+    const auto remove = [&](std::span<Remove> some) { remove_objects(bucket, some, {}); };
+    wrap::retry_items(budget, std::span(removes), {}, remove, [](Remove&) {});
+}
+
+}  // namespace
+
+ProbeScratch::ProbeScratch(Bucket& bucket) : bucket_(bucket) {
+    const process::Identity self = process::self();
+    folder_ = fmt::format("{}{}-{}-{}-{}", kBeginning, host_of(self), self.pid, self.pid_start,
+                          random::token_hex(4));
+}
+
+ProbeScratch::~ProbeScratch() { remove_all(bucket_, made_); }
+
+std::string ProbeScratch::name(const std::string& leaf) {
+    made_.push_back(folder_ + "/" + leaf);
+    return made_.back();
+}
+
+void sweep_probes(Bucket& bucket) {
+    const std::string prefix = bucket.key_of(std::string(kBeginning));
+    const auto page = list_keys(bucket, prefix, kMost, {"list", bucket.address()});
+    if (!page.has_value()) return;
+    std::map<std::string, std::vector<std::string>> left;  // by folder
+    for (const ListedKey& listed : page->keys) {
+        const std::string name = bucket.name_of(listed.key);
+        const std::string folder = name.substr(0, name.find('/'));
+        const bool old = listed.mtime_ns && clock::wall() - clock::Nanoseconds(*listed.mtime_ns) > kOld;
+        if (old || owner_is_gone(folder)) left[folder].push_back(name);
+    }
+    for (const auto& [folder, names] : left) {
+        // The upload first: it is found by what lies beside it.
+        const auto uploads = pending_uploads(bucket, folder + "/upload");
+        if (!uploads.has_value()) continue;
+        for (const PendingUpload& upload : *uploads) {
+            const auto tried = Tried{"abort the upload of", bucket.subject(upload.name)};
+            const auto request =
+                bucket.request("DELETE", bucket.key_of(upload.name), {{"uploadId", upload.id}});
+            [[maybe_unused]] const auto gone = bucket.send(request, tried, {});
+        }
+        remove_all(bucket, names);
+    }
+}
+
+}  // namespace haul::store::s3
