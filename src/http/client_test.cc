@@ -192,7 +192,9 @@ TEST(HttpClient, AKeptConnectionThatWasClosedIsNoError) {
             ASSERT_TRUE(exchange.result) << exchange.result.error().message();
             EXPECT_EQ(exchange.answer.body, std::to_string(row.body));
             // What had closed before is often seen before anything is sent.
-            if (i == 0 || row.late) EXPECT_EQ(exchange.repeated, i == 1);
+            if (i == 0 || row.late) {
+                EXPECT_EQ(exchange.repeated, i == 1);
+            }
         }
         EXPECT_EQ(server.connections(), 2U);
         EXPECT_EQ(client.traffic().requests, 2U);
