@@ -14,6 +14,7 @@ SUITES = {
     "unit": programs.unit,
     "vectors": scripts.vectors,
     "servers": scripts.servers,
+    "conformance": scripts.conformance,
     "e2e": scripts.e2e,
     "interop": scripts.interop,
     "crash": scripts.crash,
@@ -48,7 +49,7 @@ def run_suite(name: str, full: bool) -> Outcome:
     except Exception:  # the runner's own defects are failures too, and must not hide the other suites
         outcome = Outcome().bad(traceback.format_exc())
     verdict = "ok" if outcome.failed == 0 else f"{outcome.failed} BAD"
-    print(f"{name:8} {time.monotonic() - began:6.0f} s  {outcome.passed:6} good  {verdict}")
+    print(f"{name:11} {time.monotonic() - began:6.0f} s  {outcome.passed:6} good  {verdict}")
     for note in outcome.notes[:40]:
         print("    " + note.replace("\n", "\n      "))
     if len(outcome.notes) > 40:

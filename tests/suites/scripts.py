@@ -19,6 +19,10 @@ def vectors(full: bool) -> Outcome:
     return with_binary("vectors", full, 300)
 
 
+def conformance(full: bool) -> Outcome:
+    return with_binary("conformance", full, 300)
+
+
 def interop(full: bool) -> Outcome:
     return with_binary("interop", full, 1200)
 
