@@ -7,7 +7,7 @@ from harness.faults import store_of
 # No call is tried again beneath the engine: each failure is one that it has to deal with.
 AT_ONCE = {"HAUL_RETRY_DEADLINE_MS": 0}
 # Behind the claim, and long before the end: within the work of units.
-BEGINS = {("pack", "destination"): "any:30", ("pack", "source"): "read:20", ("unpack", "destination"): "any:14",
+BEGINS = {("pack", "destination"): "any:30", ("pack", "source"): "read:20", ("unpack", "destination"): "any:20",
           ("unpack", "source"): "read:6"}
 WHERE = list(BEGINS)
 
