@@ -137,7 +137,7 @@ Status try_upload(const std::shared_ptr<Bucket>& bucket, ProbeScratch& scratch, 
         [[maybe_unused]] const Status ended = end_uploads(bucket, request.name);
         return failure(std::move(opened).error());
     }
-    const Status tried = try_pieces(*bucket, scratch, bucket->key_of(request.name), **opened, known);
+    Status tried = try_pieces(*bucket, scratch, bucket->key_of(request.name), **opened, known);
     if (!end_uploads(bucket, request.name).has_value()) TRY((*opened)->abort());
     return tried;
 }
