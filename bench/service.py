@@ -7,7 +7,9 @@ import argparse
 import os
 import re
 import shutil
+import signal
 import subprocess
+import sys
 import tempfile
 import zipfile
 import zlib
@@ -53,6 +55,7 @@ class Service:
         self.objects = self.bucket / OBJECTS
 
     def __enter__(self) -> "Service":
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was written is removed then, too
         try:
             self.server.start()
             latency = (f"--latency-ms={self.options.latency:g}",) if self.options.latency else ()
