@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <csignal>
 #include <cstdlib>
 #include <functional>
@@ -18,6 +17,8 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "base/number.h"
 
 namespace haul::fault {
 namespace {
@@ -107,9 +108,8 @@ class Plan {
         unsigned count = 1;
         if (const std::size_t second = name.find(':'); second != std::string_view::npos) {
             const std::string_view digits = name.substr(second + 1);
-            const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), count);
-            if (error != std::errc() || end != digits.data() + digits.size() || count == 0)
-                refuse("bad count: " + std::string(rule));
+            count = text::whole_number<unsigned>(digits).value_or(0);
+            if (count == 0) refuse("bad count: " + std::string(rule));
             name = name.substr(0, second);
         }
         if (name.empty()) refuse("no name: " + std::string(rule));

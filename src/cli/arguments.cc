@@ -2,13 +2,13 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <charconv>
 #include <limits>
 #include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/number.h"
 #include "base/text.h"
 #include "base/units.h"
 #include "cli/suggest.h"
@@ -19,9 +19,8 @@ namespace {
 std::string reason_of(const Error& error) { return error.detail.empty() ? error.message() : error.detail; }
 
 Result<std::uint64_t> parse_number(const std::string& text, std::uint64_t least, std::uint64_t most) {
-    std::uint64_t value = 0;
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (problem != std::errc() || end != text.data() + text.size() || value < least || value > most) {
+    const auto value = text::whole_number<std::uint64_t>(text);
+    if (!value || *value < least || *value > most) {
         return failure(
             Code::usage, "", "",
             most == std::numeric_limits<std::uint64_t>::max()
@@ -29,7 +28,7 @@ Result<std::uint64_t> parse_number(const std::string& text, std::uint64_t least,
                 : fmt::format("'{}' is not a whole number from {} to {}", text::printable(text), least,
                               most));
     }
-    return value;
+    return *value;
 }
 
 Result<std::uint64_t> parse_size_of(const std::string& text, std::uint64_t least) {

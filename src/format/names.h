@@ -3,12 +3,13 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "base/number.h"
 
 namespace haul::format {
 
@@ -24,9 +25,8 @@ template <class Number>
     if (!name.starts_with(prefix) || !name.ends_with(suffix)) return std::nullopt;
     if (name.size() < prefix.size() + width + suffix.size()) return std::nullopt;
     const std::string_view digits = name.substr(prefix.size(), name.size() - prefix.size() - suffix.size());
-    Number number = 0;
-    const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    if (problem != std::errc() || end != digits.data() + digits.size() || number == 0) return std::nullopt;
+    const auto number = text::whole_number<Number>(digits);
+    if (!number || *number == 0) return std::nullopt;
     if (digits.size() > width && digits.front() == '0') return std::nullopt;
     return number;
 }

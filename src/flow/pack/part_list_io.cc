@@ -1,9 +1,9 @@
 // Member lists at the destination, as they are read.
 #include <fmt/format.h>
 
-#include <charconv>
 #include <utility>
 
+#include "base/number.h"
 #include "flow/pack/part_unit.h"
 #include "store/store.h"
 
@@ -14,19 +14,14 @@ constexpr std::uint64_t kReadAtOnce = 4ULL << 20U;
 
 // "part-00012.r3.list.zst" -> (12, 3)
 std::optional<std::pair<std::uint32_t, std::uint32_t>> parse_list_name(std::string_view name) {
-    std::uint32_t part = 0, revision = 0;
     const std::size_t dot = name.find(".r");
     if (!name.starts_with("part-") || dot == std::string_view::npos || !name.ends_with(".list.zst"))
         return std::nullopt;
-    const auto number = [](std::string_view digits, std::uint32_t& into) {
-        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), into);
-        return error == std::errc() && end == digits.data() + digits.size();
-    };
     const std::size_t tail = name.size() - std::string_view(".list.zst").size();
-    if (!number(name.substr(5, dot - 5), part) || !number(name.substr(dot + 2, tail - dot - 2), revision)) {
-        return std::nullopt;
-    }
-    return std::pair(part, revision);
+    const auto part = text::whole_number<std::uint32_t>(name.substr(5, dot - 5));
+    const auto revision = text::whole_number<std::uint32_t>(name.substr(dot + 2, tail - dot - 2));
+    if (!part || !revision) return std::nullopt;
+    return std::pair(*part, *revision);
 }
 
 }  // namespace

@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <memory>
 #include <utility>
 
 #include "base/json.h"
+#include "base/number.h"
 #include "format/manifest.h"
 
 namespace haul::pack {
@@ -25,13 +24,6 @@ std::string record_name(std::uint32_t part, std::uint64_t claim, std::string_vie
     return fmt::format("{}/{}{:05}.{:06}{}", kUploadFolder, kPrefix, part, claim, ending);
 }
 
-template <class T>
-bool read_number(std::string_view digits, T& into) {
-    const char* const end = std::to_address(digits.end());
-    const auto [at, error] = std::from_chars(std::to_address(digits.begin()), end, into);
-    return error == std::errc() && at == end;
-}
-
 // ".haul/uploads/part-00012.000003.id" -> 12, 3, true. Only what we would write ourselves.
 std::optional<RecordName> parse_record_name(const std::string& name) {
     std::string_view rest = std::string_view(name).substr(std::string_view(kUploadFolder).size());
@@ -42,10 +34,12 @@ std::optional<RecordName> parse_record_name(const std::string& name) {
     if (rest.size() < around || !rest.ends_with(ending)) return std::nullopt;
     rest = rest.substr(1 + kPrefix.size(), rest.size() - around);
     const std::size_t dot = rest.find('.');
-    if (dot == std::string_view::npos || !read_number(rest.substr(0, dot), record.part) ||
-        !read_number(rest.substr(dot + 1), record.claim)) {
-        return std::nullopt;
-    }
+    if (dot == std::string_view::npos) return std::nullopt;
+    const auto part = text::whole_number<std::uint32_t>(rest.substr(0, dot));
+    const auto claim = text::whole_number<std::uint64_t>(rest.substr(dot + 1));
+    if (!part || !claim) return std::nullopt;
+    record.part = *part;
+    record.claim = *claim;
     if (record_name(record.part, record.claim, ending) != name) return std::nullopt;
     return record;
 }

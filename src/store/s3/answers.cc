@@ -4,9 +4,10 @@
 #include <time.h>
 
 #include <algorithm>
-#include <charconv>
 #include <pugixml.hpp>
+#include <utility>
 
+#include "base/number.h"
 #include "base/percent.h"
 #include "base/text.h"
 
@@ -21,11 +22,7 @@ std::string text_at(const pugi::xml_node& node, const char* name) {
 
 template <class Number>
 std::optional<Number> number_at(const pugi::xml_node& node, const char* name) {
-    const std::string text = text_at(node, name);
-    Number number = 0;
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (problem != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
-    return number;
+    return text::whole_number<Number>(text_at(node, name));
 }
 
 bool flag_at(const pugi::xml_node& node, const char* name) { return text_at(node, name) == "true"; }
@@ -34,6 +31,12 @@ bool flag_at(const pugi::xml_node& node, const char* name) { return text_at(node
 std::optional<std::string> url_decoded(std::string written) {
     std::ranges::replace(written, '+', ' ');
     return text::percent_decoded(written);
+}
+
+// `encoded`: the document says that its keys are.
+std::optional<std::string> key_at(const pugi::xml_node& node, bool encoded) {
+    std::string written = text_at(node, "Key");
+    return encoded ? url_decoded(std::move(written)) : std::optional(std::move(written));
 }
 
 Error no_document(const std::string& subject, std::string_view what) {
@@ -75,11 +78,10 @@ Result<KeyPage> parse_key_page(std::string_view xml, const std::string& subject)
     page.token = text_at(root, "NextContinuationToken");
     for (const pugi::xml_node& node : root.children("Contents")) {
         ListedKey listed;
-        const std::string written = text_at(node, "Key");
-        const auto key = encoded ? url_decoded(written) : std::optional(written);
+        auto key = key_at(node, encoded);
         const auto size = number_at<std::uint64_t>(node, "Size");
         if (!key || key->empty() || !size) return failure(no_document(subject, "whole list entries"));
-        listed.key = *key;
+        listed.key = *std::move(key);
         listed.size = *size;
         listed.etag = text_at(node, "ETag");
         listed.mtime_ns = parse_iso_time(text_at(node, "LastModified"));
@@ -119,10 +121,9 @@ Result<UploadPage> parse_upload_page(std::string_view xml, const std::string& su
     page.next_id = text_at(root, "NextUploadIdMarker");
     if (encoded) page.next_key = url_decoded(page.next_key).value_or(page.next_key);
     for (const pugi::xml_node& node : root.children("Upload")) {
-        const std::string written = text_at(node, "Key");
-        const auto key = encoded ? url_decoded(written) : std::optional(written);
+        auto key = key_at(node, encoded);
         if (!key) return failure(no_document(subject, "whole list entries"));
-        page.uploads.push_back({*key, text_at(node, "UploadId")});
+        page.uploads.push_back({*std::move(key), text_at(node, "UploadId")});
     }
     return page;
 }

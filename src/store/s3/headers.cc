@@ -1,21 +1,14 @@
 #include "store/s3/headers.h"
 
 #include <algorithm>
-#include <charconv>
 
+#include "base/number.h"
 #include "store/s3/answers.h"
 
 namespace haul::store::s3 {
 namespace {
 
 constexpr std::string_view kMeta = "x-amz-meta-";
-
-std::optional<std::uint64_t> number_of(std::string_view text) {
-    std::uint64_t number = 0;
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (text.empty() || problem != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    return number;
-}
 
 // RFC 9110: a token, and a value without control bytes.
 bool fits_name(std::string_view name) {
@@ -50,8 +43,8 @@ std::optional<std::uint32_t> whole_crc32_of(const http::Answer& answer) {
 
 std::optional<std::uint64_t> object_size_of(const http::Answer& answer) {
     const std::string_view range = answer.header("content-range");
-    if (!range.empty()) return number_of(range.substr(range.rfind('/') + 1));
-    return number_of(answer.header("content-length"));
+    if (!range.empty()) return text::whole_number<std::uint64_t>(range.substr(range.rfind('/') + 1));
+    return text::whole_number<std::uint64_t>(answer.header("content-length"));
 }
 
 Status put_attributes(http::Request& request, const Attributes& attributes, const ServiceOptions& options,

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <chrono>
 
+#include "base/number.h"
 #include "base/text.h"
 
 namespace haul::store::s3 {
@@ -103,11 +103,9 @@ std::string_view words_of(const Meaning& meaning, bool create_only) {
 }
 
 std::optional<std::chrono::milliseconds> retry_after(const http::Answer& answer) {
-    const std::string_view text = answer.header("retry-after");
-    unsigned seconds = 0;
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-    if (text.empty() || problem != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    return std::chrono::seconds(std::min(seconds, 900U));
+    const auto seconds = text::whole_number<unsigned>(answer.header("retry-after"));
+    if (!seconds) return std::nullopt;
+    return std::chrono::seconds(std::min(*seconds, 900U));
 }
 
 }  // namespace

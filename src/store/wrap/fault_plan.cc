@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <utility>
 
+#include "base/number.h"
 #include "base/units.h"
 #include "store/wrap/fault.h"
 
@@ -26,12 +26,9 @@ std::string_view cut(std::string_view& text, char separator) {
 }
 
 Result<std::uint64_t> number(std::string_view digits, std::string_view text) {
-    std::uint64_t value = 0;
-    const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    if (problem != std::errc() || end != digits.data() + digits.size() || value == 0) {
-        return bad_fault(text, "a count has to be a number from 1");
-    }
-    return value;
+    const auto value = text::whole_number<std::uint64_t>(digits);
+    if (!value || *value == 0) return bad_fault(text, "a count has to be a number from 1");
+    return *value;
 }
 
 Status parse_kind(std::string_view kind, std::string_view text, Fault& fault) {
