@@ -16,6 +16,15 @@ bool about_credentials(const std::string& code) {
     return code == "ExpiredToken" || code == "InvalidToken" || code == "TokenRefreshRequired";
 }
 
+// Which of those that we can do something about an answer complains of; empty: none.
+std::string complaint_of(const http::Exchange& exchange) {
+    const int status = exchange.answer.status;
+    if (!exchange.result.has_value() || (status != 400 && status != 403)) return {};
+    std::string code = code_in(exchange.answer);
+    if (about_credentials(code) || code == "RequestTimeTooSkewed") return code;
+    return {};
+}
+
 // libcurl may have sent it twice: what refuses it can be what it did itself. Trying again settles that, as
 // after any reply that was lost.
 Error unsettled(Error error, const http::Exchange& exchange) {
@@ -73,14 +82,11 @@ void Bucket::send_once(std::span<http::Exchange> exchanges, const std::stop_toke
     client_->perform(exchanges, prepare, stop);
 }
 
-bool Bucket::mend(const http::Answer& answer) {
-    if (answer.status != 400 && answer.status != 403) return false;
-    const std::string code = code_in(answer);
-    if (about_credentials(code)) {
+bool Bucket::mend(const std::string& complaint, const http::Answer& answer) {
+    if (about_credentials(complaint)) {
         if (auto used = credentials_->get()) credentials_->refuse(*used);
         return true;
     }
-    if (code != "RequestTimeTooSkewed") return false;
     const auto theirs = parse_http_time(std::string(answer.header("date")));
     if (!theirs) return false;
     skew_s_ = *theirs / kSecond - clock::wall().count() / kSecond;
@@ -90,16 +96,12 @@ bool Bucket::mend(const http::Answer& answer) {
 void Bucket::send(std::span<http::Exchange> exchanges, std::span<const Tried> tried,
                   const std::stop_token& stop) {
     send_once(exchanges, stop);
-    bool mended = false;
+    // One batch is mended once: its other failures are of the same cause.
     std::vector<std::size_t> again;
     for (std::size_t at = 0; at < exchanges.size(); ++at) {
-        const http::Answer& answer = exchanges[at].answer;
-        if (!exchanges[at].result.has_value() || answer.status / 100 == 2) continue;
-        // One batch is mended once: its other failures are of the same cause.
-        const bool first = !mended && mend(answer);
-        mended = mended || first;
-        const std::string code = mended ? code_in(answer) : std::string();
-        if (mended && (about_credentials(code) || code == "RequestTimeTooSkewed")) again.push_back(at);
+        const std::string complaint = complaint_of(exchanges[at]);
+        if (complaint.empty()) continue;
+        if (!again.empty() || mend(complaint, exchanges[at].answer)) again.push_back(at);
     }
     std::vector<http::Exchange> second;
     second.reserve(again.size());

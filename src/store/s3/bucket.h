@@ -53,7 +53,7 @@ class Bucket {
 
   private:
     void send_once(std::span<http::Exchange> exchanges, const std::stop_token& stop);
-    [[nodiscard]] bool mend(const http::Answer& answer);
+    [[nodiscard]] bool mend(const std::string& complaint, const http::Answer& answer);
 
     Settings settings_;
     std::string address_, url_;

@@ -110,22 +110,6 @@ Status try_pieces(Bucket& bucket, const ProbeScratch& scratch, const std::string
     return {};
 }
 
-// Also those whose id never reached us.
-Status end_uploads(const std::shared_ptr<Bucket>& bucket, const std::string& name) {
-    wrap::RetryBudget budget({.deadline = kPatience});
-    const auto end = [&]() -> Status {
-        for (const PendingUpload& pending : TRY(pending_uploads(*bucket, name))) {
-            const Tried tried{"abort the upload of", bucket->subject(name)};
-            const http::Request request =
-                bucket->request("DELETE", bucket->key_of(name), {{"uploadId", pending.id}});
-            const auto ended = bucket->send(request, tried, {});
-            if (!ended.has_value() && ended.error().code != Code::not_found) return failure(ended.error());
-        }
-        return {};
-    };
-    return wrap::retry_call(budget, {}, end);
-}
-
 Status try_upload(const std::shared_ptr<Bucket>& bucket, ProbeScratch& scratch, Knowledge& known) {
     UploadRequest request;
     request.name = scratch.name("upload");
@@ -134,11 +118,11 @@ Status try_upload(const std::shared_ptr<Bucket>& bucket, ProbeScratch& scratch, 
     if (!opened.has_value()) {
         // A service that knows no such checksum says so at once; nothing else can be learned here then.
         if (opened.error().retry != Retry::later) return {};
-        [[maybe_unused]] const Status ended = end_uploads(bucket, request.name);
+        [[maybe_unused]] const Status ended = end_uploads(*bucket, request.name);
         return failure(std::move(opened).error());
     }
     Status tried = try_pieces(*bucket, scratch, bucket->key_of(request.name), **opened, known);
-    if (!end_uploads(bucket, request.name).has_value()) TRY((*opened)->abort());
+    if (!end_uploads(*bucket, request.name).has_value()) TRY((*opened)->abort());
     return tried;
 }
 

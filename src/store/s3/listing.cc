@@ -63,7 +63,7 @@ class S3Listing final : public Listing {
         Page page;
         if (!begun_) {
             // A bucket may be empty; a prefix is there when something lies beneath it.
-            if (keys.keys.empty() && !wanted_.prefix.empty()) return failure(nothing_beneath());
+            if (keys.keys.empty() && !wanted_.prefix.empty()) return failure(nothing_beneath(tried_));
             page.objects.push_back(folder_object(name_));
         }
         begun_ = true;
@@ -75,11 +75,6 @@ class S3Listing final : public Listing {
     }
 
   private:
-    [[nodiscard]] Error nothing_beneath() const {
-        Error error =
-            make_error(Code::not_found, kList, tried_.subject, "no object lies beneath this prefix");
-        return std::move(error).with_remedy("check bucket and prefix; upper and lower case differ");
-    }
     [[nodiscard]] std::string own_cursor() const { return name_ + "/"; }
 
     Status take(ListedKey listed, Page& page) {
@@ -123,6 +118,11 @@ class S3Listing final : public Listing {
 };
 
 }  // namespace
+
+Error nothing_beneath(const Tried& tried) {
+    return make_error(Code::not_found, tried.operation, tried.subject, "no object lies beneath this prefix")
+        .with_remedy("check bucket and prefix; upper and lower case differ");
+}
 
 Result<std::unique_ptr<Listing>> open_listing(std::shared_ptr<Bucket> bucket, const ListRequest& request) {
     const bool root = request.prefix.empty() || request.prefix == ".";

@@ -16,6 +16,9 @@ namespace haul::store::s3 {
 [[nodiscard]] Result<std::unique_ptr<Listing>> open_listing(std::shared_ptr<Bucket> bucket,
                                                             const ListRequest& request);
 
+// Why a prefix that holds nothing cannot be listed or opened.
+[[nodiscard]] Error nothing_beneath(const Tried& tried);
+
 // The first page of at most `most` keys behind `prefix`, without a listing.
 [[nodiscard]] Result<KeyPage> list_keys(Bucket& bucket, const std::string& prefix, unsigned most,
                                         const Tried& tried);

@@ -72,6 +72,16 @@ std::string ProbeScratch::name(const std::string& leaf) {
     return made_.back();
 }
 
+Status end_uploads(Bucket& bucket, const std::string& name) {
+    wrap::RetryBudget budget({.deadline = kPatience});
+    const auto end = [&]() -> Status {
+        for (const PendingUpload& pending : TRY(pending_uploads(bucket, name)))
+            TRY(abort_upload(bucket, name, pending.id));
+        return {};
+    };
+    return wrap::retry_call(budget, {}, end);
+}
+
 void sweep_probes(Bucket& bucket) {
     const std::string prefix = bucket.key_of(std::string(kBeginning));
     const auto page = list_keys(bucket, prefix, kMost, {"list", bucket.address()});
@@ -85,15 +95,7 @@ void sweep_probes(Bucket& bucket) {
     }
     for (const auto& [folder, names] : left) {
         // The upload first: it is found by what lies beside it.
-        const auto uploads = pending_uploads(bucket, folder + "/upload");
-        if (!uploads.has_value()) continue;
-        for (const PendingUpload& upload : *uploads) {
-            const auto tried = Tried{"abort the upload of", bucket.subject(upload.name)};
-            const auto request =
-                bucket.request("DELETE", bucket.key_of(upload.name), {{"uploadId", upload.id}});
-            [[maybe_unused]] const auto gone = bucket.send(request, tried, {});
-        }
-        remove_all(bucket, names);
+        if (end_uploads(bucket, folder + "/upload").has_value()) remove_all(bucket, names);
     }
 }
 

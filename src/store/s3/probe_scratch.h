@@ -26,6 +26,9 @@ class ProbeScratch {
     std::vector<std::string> made_;
 };
 
+// Ends all uploads of this name, also those whose id never reached us.
+[[nodiscard]] Status end_uploads(Bucket& bucket, const std::string& name);
+
 // Objects and uploads of probes that were killed. What cannot be removed now stays for the next one.
 void sweep_probes(Bucket& bucket);
 

@@ -21,9 +21,7 @@ Status check_is_there(Bucket& bucket) {
     const Tried tried{"open", bucket.address()};
     const KeyPage page = TRY(list_keys(bucket, bucket.settings().prefix, 1, tried));
     if (!page.keys.empty() || bucket.settings().prefix.empty()) return {};
-    return failure(
-        make_error(Code::not_found, tried.operation, tried.subject, "no object lies beneath this prefix")
-            .with_remedy("check bucket and prefix; upper and lower case differ"));
+    return failure(nothing_beneath(tried));
 }
 
 }  // namespace

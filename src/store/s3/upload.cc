@@ -190,9 +190,11 @@ Result<Object> S3Upload::read_back(const Finish& finish, const Made& made) {
     return object;
 }
 
-Status S3Upload::abort() {
-    const auto answer = bucket_->send(bucket_->request("DELETE", key_, {{"uploadId", id_}}),
-                                      tried("abort the upload of"), {});
+Status S3Upload::abort() { return abort_upload(*bucket_, request_.name, id_); }
+
+Status abort_upload(Bucket& bucket, const std::string& name, const std::string& id) {
+    const http::Request request = bucket.request("DELETE", bucket.key_of(name), {{"uploadId", id}});
+    const auto answer = bucket.send(request, {"abort the upload of", bucket.subject(name)}, {});
     if (answer.has_value() || answer.error().code == Code::not_found) return {};
     return failure(answer.error());
 }

@@ -64,6 +64,8 @@ struct CopiedRange {
 [[nodiscard]] Result<Made> copy_range(Bucket& bucket, const std::string& key, const std::string& id,
                                       const CopiedRange& range);
 
+// Everything of an upload is gone afterwards; absent is fine.
+[[nodiscard]] Status abort_upload(Bucket& bucket, const std::string& name, const std::string& id);
 // All uploads under way of exactly this object.
 [[nodiscard]] Result<std::vector<PendingUpload>> pending_uploads(Bucket& bucket, const std::string& name);
 
