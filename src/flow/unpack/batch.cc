@@ -146,7 +146,7 @@ Status Batch::keep_what_is_to_be_written(bool look) {
         }
         if (found[i]->decision != Decision::write) {
             met = true;
-            apply(*found[i], item, writes_[i].name);
+            tell(work_, *found[i], item, writes_[i].name, log_);
             continue;
         }
         writes_[i].condition = found[i]->condition;
@@ -205,30 +205,11 @@ Status Batch::settle_all() {
             if (!judged[i]) {
                 TRY(log_.failed_alone(item.path, judged[i].error()));
             } else {
-                apply(*judged[i], item, writes_[i].name);
+                tell(work_, *judged[i], item, writes_[i].name, log_);
             }
         }
     }
     return {};
-}
-
-void Batch::apply(const Existing& existing, const Item& item, const std::string& name) {
-    switch (existing.decision) {
-        case Decision::write:
-            break;
-        case Decision::done:
-            log_.done(item);
-            work_.count(1, item.size);
-            break;
-        case Decision::skip:
-            log_.skipped(item.path, existing.why);
-            break;
-        case Decision::fail:
-            log_.failed(item.path,
-                        make_error(Code::exists, "unpack", name, existing.why)
-                            .with_remedy("remove it, unpack elsewhere, or give --if-exists=overwrite"));
-            break;
-    }
 }
 
 }  // namespace haul::unpack

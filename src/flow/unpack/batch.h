@@ -41,7 +41,6 @@ class Batch {
     [[nodiscard]] std::vector<Result<Existing>> look_at_planned(bool look);
     [[nodiscard]] Status keep_what_is_to_be_written(bool look);
     [[nodiscard]] Status settle_all();
-    void apply(const Existing& existing, const Item& item, const std::string& name);
 
     Work& work_;
     std::string archive_;

@@ -131,18 +131,6 @@ class LargeMember {
     std::optional<PieceWindow> window_;  // gone before the upload is
 };
 
-void tell(Work& work, const Existing& existing, const Item& item, const std::string& name, OutcomeLog& log) {
-    if (existing.decision == Decision::done) {
-        log.done(item);
-        work.count(1, item.size);
-    } else if (existing.decision == Decision::skip) {
-        log.skipped(item.path, existing.why);
-    } else {
-        log.failed(item.path, make_error(Code::exists, "unpack", name, existing.why)
-                                  .with_remedy("remove it, unpack elsewhere, or give --if-exists=overwrite"));
-    }
-}
-
 }  // namespace
 
 Status unpack_large(Work& work, engine::Context& context, const std::string& archive,

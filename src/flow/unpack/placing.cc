@@ -235,4 +235,23 @@ Result<Existing> after_collision(Work& work, const OwnPaths& own, const Item& it
     return existing;
 }
 
+void tell(Work& work, const Existing& existing, const Item& item, const std::string& name, OutcomeLog& log) {
+    switch (existing.decision) {
+        case Decision::write:
+            break;
+        case Decision::done:
+            log.done(item);
+            work.count(1, item.size);
+            break;
+        case Decision::skip:
+            log.skipped(item.path, existing.why);
+            break;
+        case Decision::fail:
+            log.failed(item.path,
+                       make_error(Code::exists, "unpack", name, existing.why)
+                           .with_remedy("remove it, unpack elsewhere, or give --if-exists=overwrite"));
+            break;
+    }
+}
+
 }  // namespace haul::unpack

@@ -83,6 +83,9 @@ struct Existing {
 [[nodiscard]] Result<Existing> after_collision(Work& work, const OwnPaths& own, const Item& item,
                                                const std::string& name);
 
+// Writes down what was decided of an item that is not to be written. `name`: where it would have gone.
+void tell(Work& work, const Existing& existing, const Item& item, const std::string& name, OutcomeLog& log);
+
 inline constexpr const char* kBatchFolder = ".haul/batches";
 
 }  // namespace haul::unpack
