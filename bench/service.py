@@ -1,4 +1,4 @@
-"""A real S3 service for benchmarks: versitygw on this machine with the objects in its bucket, alone or behind the proxy.
+"""A real S3 service for benchmarks: versitygw on this machine with the objects in its bucket, alone or behind a long line.
 
 What contestants write lands in files of the server's folder: outputs are checked there, past every client.
 """
@@ -16,6 +16,7 @@ import zlib
 from pathlib import Path
 
 import peers
+from delay import Delay
 from measure import Contestant, measure, report
 
 # Found through what peers.py put on the path.
@@ -33,7 +34,7 @@ ROUNDS = int(os.environ.get("ROUNDS", "5"))
 def parsed(doc: str) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--objects", choices=["stamps", "large"], default="stamps")
-    parser.add_argument("--latency", type=float, default=0, metavar="MS", help="added to each request, by the proxy of the tests")
+    parser.add_argument("--latency", type=float, default=0, metavar="MS", help="added to each round trip, by bench/delay.cc")
     parser.add_argument("--only", metavar="WORDS", help="contestants whose names hold one of these words, and haul itself")
     return parser.parse_args()
 
@@ -51,6 +52,7 @@ class Service:
         self.place = Path(tempfile.mkdtemp(prefix="haul-bench-s3-", dir=os.environ.get("BENCH_DIR")))
         self.server = Versitygw(self.place / "server")
         self.proxy: Proxy | None = None
+        self.line: Delay | None = None
         self.bucket = self.server.data / BUCKET
         self.objects = self.bucket / OBJECTS
 
@@ -58,8 +60,9 @@ class Service:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was written is removed then, too
         try:
             self.server.start()
-            latency = (f"--latency-ms={self.options.latency:g}",) if self.options.latency else ()
-            self.proxy = Proxy(self.place / "proxy", self.server.env, latency).start()
+            self.proxy = Proxy(self.place / "proxy", self.server.env).start()
+            if self.options.latency:
+                self.line = Delay(self.server.env, self.options.latency)
             self.load()
         except BaseException:
             self.__exit__()
@@ -67,7 +70,7 @@ class Service:
         return self
 
     def __exit__(self, *_) -> None:
-        for one in (self.proxy, self.server):
+        for one in (self.line, self.proxy, self.server):
             if one:
                 one.stop()
         shutil.rmtree(self.place)
@@ -98,7 +101,7 @@ class Service:
                 one.clear = self.clear
         load = os.getloadavg()[0]
         proxied = environment(self.proxy.env)
-        measure(contestants, ROUNDS, proxied if self.options.latency else environment(self.server.env))
+        measure(contestants, ROUNDS, environment((self.line or self.server).env))
         for one in contestants:
             counted = Contestant(f"count {one.name}", one.command, one.check, one.clear)
             before = self.proxy.counts()
@@ -106,7 +109,7 @@ class Service:
             after = self.proxy.counts()
             one.requests = after["requests"] - before["requests"]
             one.moved = sum(after[way] - before[way] for way in ("bytes_up", "bytes_down"))
-        added = f", {self.options.latency:g} ms added to each request by a proxy" if self.options.latency else ""
+        added = f", {self.options.latency:g} ms added to each round trip" if self.options.latency else ""
         report(f"{title}, {self.options.objects}{added}", self.objects, contestants,
                f"versitygw {VERSION} on the same machine; {peers.VERSIONS}; load before {load:.1f}; ")
 

@@ -50,6 +50,6 @@ def test_killed_again_and_again(runner, flows, reached, point, flow):
     for _ in range(5):
         runner.killed_at(point, *flows[flow].arguments)
     last = runner.run(*flows[flow].arguments)
-    assert last.code == 0, last
+    assert last.code == 0, str(last)
     flows[flow].assert_done()
 

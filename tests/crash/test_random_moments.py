@@ -37,5 +37,5 @@ def test_killed_at_a_random_moment(runner, flows, durations, flow, number):
         if chance.random() < 0.3:
             shutil.rmtree(runner.state_home, ignore_errors=True)
     last = runner.run(*flows[flow].arguments)
-    assert last.code == 0, last
+    assert last.code == 0, str(last)
     flows[flow].assert_done()

@@ -161,7 +161,7 @@ def test_killed_at_a_random_moment(services, name, number):
         if chance.random() < 1 / 3:
             flow.forget()
     last = flow.haul.run(*flow.arguments)
-    assert last.code == 0, last
+    assert last.code == 0, str(last)
     flow.assert_done()
 
 

@@ -1,10 +1,15 @@
-"""Builds a preset at most once a run."""
+"""Builds a preset at most once a run; those of later suites while earlier ones leave a core idle."""
 
-from functools import cache
+import threading
+from collections import defaultdict
 from pathlib import Path
 
 from suites import step
 from suites.outcome import Outcome
+
+IDLE = ("nice", "-n", "19")
+TURNS: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+DONE: dict[tuple[str, tuple[str, ...]], tuple[Path, str]] = {}
 
 
 def build(preset: str, *targets: str) -> tuple[Path, Outcome]:
@@ -13,16 +18,30 @@ def build(preset: str, *targets: str) -> tuple[Path, Outcome]:
     return folder, Outcome().bad(note) if note else Outcome()
 
 
-@cache
-def built(preset: str, *targets: str) -> tuple[Path, str]:
-    """The build folder, and what went wrong; empty: nothing."""
+def build_ahead(wanted: list[tuple[str, ...]]) -> None:
+    """Each a preset and its targets, one after another, at a priority that takes next to nothing from the tests that run."""
+    def work() -> None:
+        for preset, *targets in wanted:
+            built(preset, *targets, before=IDLE)
+    threading.Thread(target=work, daemon=True).start()
+
+
+def built(preset: str, *targets: str, before: tuple[str, ...] = ()) -> tuple[Path, str]:
+    """The build folder, and what went wrong; empty: nothing. Waits where another thread builds it. `before`: words in front
+    of the commands."""
+    with TURNS[preset]:
+        if (preset, targets) not in DONE:
+            DONE[preset, targets] = build_now(preset, targets, before)
+        return DONE[preset, targets]
+
+
+def build_now(preset: str, targets: tuple[str, ...], before: tuple[str, ...]) -> tuple[Path, str]:
     folder = step.ROOT / "build" / preset
-    code, log = step.run(f"configure-{preset}", ["cmake", "--preset", preset], 120)
+    code, log = step.run(f"configure-{preset}", [*before, "cmake", "--preset", preset], 600)
     if code == 0:
-        command = ["cmake", "--build", folder, "-j", step.CORES, "--", "-k", "0"]
-        if targets:
-            command[3:3] = ["--target", *targets]
-        code, log = step.run(f"build-{preset}", command, 2400)
+        named = ["--target", *targets] if targets else []
+        command = [*before, "cmake", "--build", folder, *named, "-j", step.CORES, "--", "-k", "0"]
+        code, log = step.run(f"build-{preset}", command, 3600)
     if code == 0:
         return folder, ""
     return folder, f"the {preset} build failed; {step.shown(log)} ends:\n{step.tail(log)}"
