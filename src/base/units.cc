@@ -154,6 +154,27 @@ std::string size_text(std::uint64_t bytes) {
     return fmt::format("{}.{} {}", tenths() / 10, tenths() % 10, kNames[name]);
 }
 
+std::string exact_size_text(std::uint64_t bytes) {
+    struct Unit {
+        std::string_view name;
+        std::uint64_t bytes;
+    };
+    constexpr std::array kUnits = {
+        Unit{"TB", 1'000'000'000'000},
+        Unit{"TiB", 1ULL << 40U},
+        Unit{"GB", 1'000'000'000},
+        Unit{"GiB", 1ULL << 30U},
+        Unit{"MB", 1'000'000},
+        Unit{"MiB", 1ULL << 20U},
+        Unit{"KB", 1'000},
+        Unit{"KiB", 1ULL << 10U},
+    };
+    for (const Unit& unit : kUnits) {
+        if (bytes > 0 && bytes % unit.bytes == 0) return fmt::format("{}{}", bytes / unit.bytes, unit.name);
+    }
+    return fmt::to_string(bytes);
+}
+
 std::string duration_text(std::chrono::nanoseconds duration) {
     const auto seconds =
         std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::seconds>(duration).count());

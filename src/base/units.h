@@ -19,6 +19,8 @@ inline constexpr std::uint64_t KiB = 1024, MiB = 1024 * KiB, GiB = 1024 * MiB;
 
 // "217.4 MB" (decimal, as disks and clouds count).
 [[nodiscard]] std::string size_text(std::uint64_t bytes);
+// "20GB", "64MiB", "1234567": what parse_size reads back as the same number.
+[[nodiscard]] std::string exact_size_text(std::uint64_t bytes);
 // "2:05:09", "0:07"
 [[nodiscard]] std::string duration_text(std::chrono::nanoseconds duration);
 // "10,409"

@@ -135,6 +135,23 @@ TEST(Units, SizeTextIsReadAgain) {
     }
 }
 
+TEST(Units, ExactSizesAreReadBackAsTheSame) {
+    const std::pair<std::uint64_t, const char*> rows[] = {
+        {0, "0"},
+        {1, "1"},
+        {999, "999"},
+        {20'000'000'000, "20GB"},
+        {64U << 20U, "64MiB"},
+        {1'234'567, "1234567"},
+        {5'120, "5KiB"},
+        {~0ULL, "18446744073709551615"},
+    };
+    for (const auto& [bytes, text] : rows) {
+        EXPECT_EQ(exact_size_text(bytes), text);
+        EXPECT_EQ(parse_size(text).value(), bytes);
+    }
+}
+
 TEST(Units, DurationText) {
     const std::pair<std::chrono::nanoseconds, std::string_view> rows[] = {
         {0ns, "0:00"}, {7s, "0:07"},           {7s + 999ms, "0:07"},        {59s, "0:59"},

@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/clock.h"
 #include "base/text.h"
+#include "base/units.h"
 #include "format/set_record.h"
 
 namespace haul::format {
@@ -34,16 +36,17 @@ Result<std::vector<std::string>> parse_filters(const json::Value& options, std::
     return filters;
 }
 
-std::string words(std::uint64_t value) { return fmt::to_string(value); }
-std::string words(const std::string& value) { return value.empty() ? "none" : value; }
-template <class Number>
-std::string words(const std::optional<Number>& value) {
-    return value ? fmt::to_string(*value) : "none";
-}
+std::string words(const std::string& value) { return value.empty() ? "not given" : value; }
 std::string words(const std::vector<std::string>& filters) {
     return filters.empty()
-               ? "none"
+               ? "not given"
                : fmt::format("[{}]", text::printable(fmt::format("{}", fmt::join(filters, ", "))));
+}
+std::string size_words(std::optional<std::uint64_t> size) {
+    return size ? units::exact_size_text(*size) : "not given";
+}
+std::string time_words(std::optional<std::int64_t> time) {
+    return time ? clock::utc_text(clock::Nanoseconds(*time)) : "not given";
 }
 
 }  // namespace
@@ -79,20 +82,21 @@ Result<SetOptions> parse_options(const json::Value& value, std::string_view subj
 
 std::vector<std::string> differences(const SetOptions& there, const SetOptions& here) {
     std::vector<std::string> found;
-    const auto compare = [&found](std::string_view what, std::string_view verb, const auto& one,
-                                  const auto& other) {
+    const auto compare = [&found](std::string_view option, const auto& one, const auto& other,
+                                  const auto& in_words) {
         if (one != other)
-            found.push_back(fmt::format("{} {} {} there and {} here", what, verb, words(one), words(other)));
+            found.push_back(fmt::format("{} {} there, {} asked now", option, in_words(one), in_words(other)));
     };
-    compare("part size", "is", there.part_size, here.part_size);
-    compare("digest", "is", there.digest, here.digest);
-    compare("symlinks", "is", there.symlinks, here.symlinks);
-    compare("folders", "is", there.folders, here.folders);
-    compare("filters", "are", there.filters, here.filters);
-    compare("smallest size", "is", there.min_size, here.min_size);
-    compare("largest size", "is", there.max_size, here.max_size);
-    compare("oldest time in nanoseconds", "is", there.newer_ns, here.newer_ns);
-    compare("digest of the list of files", "is", there.files_from_digest, here.files_from_digest);
+    const auto plain = [](const auto& value) { return words(value); };
+    compare("--part-size", there.part_size, here.part_size, size_words);
+    compare("--digest", there.digest, here.digest, plain);
+    compare("--symlinks", there.symlinks, here.symlinks, plain);
+    compare("--folders", there.folders, here.folders, plain);
+    compare("filters", there.filters, here.filters, plain);
+    compare("--min-size", there.min_size, here.min_size, size_words);
+    compare("--max-size", there.max_size, here.max_size, size_words);
+    compare("--newer", there.newer_ns, here.newer_ns, time_words);
+    compare("--files-from, a list of digest", there.files_from_digest, here.files_from_digest, plain);
     return found;
 }
 

@@ -28,7 +28,7 @@ struct SetOptions {
 };
 [[nodiscard]] json::Ordered to_json(const SetOptions& options);
 [[nodiscard]] Result<SetOptions> parse_options(const json::Value& value, std::string_view subject);
-// "part size is 20000000000 there and 64000000 here" for each that differs; empty: equal.
+// "--part-size 20GB there, 64MB asked now" for each that differs; empty: equal.
 [[nodiscard]] std::vector<std::string> differences(const SetOptions& there, const SetOptions& here);
 
 struct PartRecord {

@@ -142,21 +142,23 @@ TEST(Differences, AreSaidInWords) {
     here.max_size = 5;
     there.symlinks = "follow";
     EXPECT_THAT(differences(there, here),
-                testing::ElementsAre("part size is 20000000000 there and 64000000 here",
-                                     "symlinks is follow there and store here",
-                                     "filters are none there and [include *.jpg, exclude *.png] here",
-                                     "largest size is none there and 5 here"));
+                testing::ElementsAre("--part-size 20GB there, 64MB asked now",
+                                     "--symlinks follow there, store asked now",
+                                     "filters not given there, [include *.jpg, exclude *.png] asked now",
+                                     "--max-size not given there, 5 asked now"));
     struct Case {
         const char* what;
         void (*change)(SetOptions&);
     };
     const Case cases[] = {
-        {"part size", [](SetOptions& o) { o.part_size = 1; }},
-        {"digest", [](SetOptions& o) { o.digest = "md5"; }},
-        {"folders", [](SetOptions& o) { o.folders = "all"; }},
-        {"smallest", [](SetOptions& o) { o.min_size = 1; }},
-        {"oldest", [](SetOptions& o) { o.newer_ns = 1; }},
-        {"list of files", [](SetOptions& o) { o.files_from_digest = "x"; }},
+        {"--part-size 20GB there, 1 asked now", [](SetOptions& o) { o.part_size = 1; }},
+        {"--digest xxh128 there, md5 asked now", [](SetOptions& o) { o.digest = "md5"; }},
+        {"--folders empty there, all", [](SetOptions& o) { o.folders = "all"; }},
+        {"--min-size 0 there, 1 asked now", [](SetOptions& o) { o.min_size = 1; }},
+        {"--newer not given there, 2000-01-01T00:00:00.000Z asked now",
+         [](SetOptions& o) { o.newer_ns = 946'684'800'000'000'000; }},
+        {"--files-from, a list of digest not given there, x asked now",
+         [](SetOptions& o) { o.files_from_digest = "x"; }},
     };
     for (const Case& c : cases) {
         SetOptions changed;

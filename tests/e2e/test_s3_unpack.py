@@ -35,12 +35,19 @@ def packed(haul, space):
 
 
 def test_a_local_set_goes_to_a_bucket(haul, space, bucket):
+    """And `verify --against` the bucket finds what is other there; its times, which the service sets itself, are none of that."""
     _, made = packed(haul, space)
     for _ in range(2):  # what is there is done
         finished = haul.run("unpack", made, address(bucket, "back"), code=0)
         assert bucket.list() == {"back/a/file": 18, "back/b": 100_000, "back/empty/": 0}, finished
     assert bucket.get("back/a/file") == b"contents of a file"
+    haul.run("verify", made, "--against", address(bucket, "back"), code=0)
+    bucket.put("back/a/file", b"contents of a FILE")
     bucket.put("back/b", b"other")
+    found = haul.run("verify", made, "--against", address(bucket, "back"), code=5).out
+    assert "a/file: the source's contents have another CRC-32" in found and "b: the source has 5 bytes" in found, found
+    assert "2 things are wrong" in found and "time" not in found, found
+    bucket.put("back/a/file", b"contents of a file")
     finished = haul.run("unpack", made, address(bucket, "back"), code=3)
     assert bucket.get("back/b") == b"other", finished
     haul.run("unpack", made, address(bucket, "back"), "--if-exists=overwrite", code=0)

@@ -46,13 +46,16 @@ def test_what_is_missing_is_seen_before_anything_is_written(haul, space, packed,
     assert not (space / "back").exists() or list((space / "back").iterdir()) == []
 
 
-def test_a_damaged_manifest(haul, space, source, packed):
-    manifest = packed / "part-00002.jsonl.zst"
+@pytest.mark.parametrize("part", ["part-00001", "part-00002"])  # the first holds the line of the root
+def test_a_damaged_manifest(haul, space, source, packed, part):
+    manifest = packed / f"{part}.jsonl.zst"
     data = bytearray(manifest.read_bytes())
     data[len(data) // 2] ^= 1
     manifest.write_bytes(data)
     finished = haul.run("unpack", packed, space / "back", code=5)
-    assert "part-00002" in finished.err and "tried again" not in finished.err, finished
+    assert part in finished.err and "tried again" not in finished.err, finished
+    assert f"{packed}: 1 member or archive is damaged" in finished.err, finished
+    assert f"to do: `haul verify {packed}`" in finished.err.splitlines()[-1], finished
     assert sets.remains(space / "back") == []
     left = {path.relative_to(space / "back") for path in (space / "back").rglob("*.bin")}
     lost = {path.relative_to(source) for path in source.rglob("*.bin")} - left

@@ -59,7 +59,7 @@ def test_damage_from_before_an_interruption_still_ends_with_5(haul, space):
     command = ["unpack", space / "x.zip", space / "back"]
     assert wait(interrupt_at(haul, "unpack.batch.after_write", *command)).code == 130
     finished = haul.run(*command, code=5)
-    assert "1 members are damaged" in finished.err, finished
+    assert "1 member or archive is damaged" in finished.err, finished
     assert (space / "back" / "good").read_bytes() == b"good" and not (space / "back" / "bad").exists()
 
 

@@ -10,31 +10,45 @@ import pytest
 from harness import faults, trees
 from harness.faults import store_of
 
-READ_BY_UNPACK = {
-    "set record": "read~haul-00001.json:1",
-    "small file": "read~part-00001.zip:1",
-    "large file": "read~part-00003.zip:2",
-}
-
-
-@pytest.mark.parametrize("what", READ_BY_UNPACK)
-def test_unpack_does_not_write_what_it_read_wrong(runner, flows, what):
+def test_unpack_does_not_write_what_it_read_wrong(runner, flows):
     flow = flows["unpack"]
     faults.begin_anew(runner, flow)
-    faults.run(runner, *flow.arguments, code=5, plan=[f"{READ_BY_UNPACK[what]}:flip@{store_of(flow, 'source')}"])
-    there = trees.record(flow.destination) if flow.destination.exists() else {}
-    assert {path: entry for path, entry in there.items() if entry.kind == "file" and not path.startswith(b".haul/")
-            and entry != flow.result[path]} == {}
+    faults.run(runner, *flow.arguments, code=5, plan=[f"read~haul-00001.json:1:flip@{store_of(flow, 'source')}"])
+    assert not flow.destination.exists() or not list(flow.destination.iterdir())
     runner.run(*flow.arguments, code=0)
     flow.assert_done()
 
 
-@pytest.mark.parametrize("nth", [1, 2])
-def test_unpack_reads_a_manifest_again(runner, flows, nth):
-    flow = flows["unpack"]
+# What unpack reads twice before it calls it damaged, and what a flip of its bytes falls on.
+READ_TWICE = {
+    "a manifest": ("part-00001.jsonl.zst:1", "part-00001.jsonl.zst"),
+    "a manifest that the runs read": ("part-00001.jsonl.zst:2", "part-00001.jsonl.zst"),
+    "a small file": ("part-00001.zip:1", "medium.bin"),
+    "a large file": ("part-00003.zip:2", "large.bin"),
+}
+
+
+@pytest.mark.parametrize("what", READ_TWICE)
+def test_unpack_reads_again(runner, flows, what):
+    (read, name), flow = READ_TWICE[what], flows["unpack"]
     faults.begin_anew(runner, flow)
-    ended = faults.run(runner, *flow.arguments, plan=[f"read~part-00001.jsonl.zst:{nth}:flip@{store_of(flow, 'source')}"])
-    assert "part-00001.jsonl.zst" in ended.finished.err, ended.finished
+    ended = faults.run(runner, *flow.arguments, plan=[f"read~{read}:flip@{store_of(flow, 'source')}"])
+    assert "read wrong at first" in ended.finished.err and name in ended.finished.err, ended.finished
+    flow.assert_done()
+
+
+@pytest.mark.parametrize("what", ["a small file", "a large file"])
+def test_unpack_believes_what_lies_there(runner, flows, what):
+    """Damage in the store, which each reading shows: the member is named, has no file, and all others are in place."""
+    (read, name), flow = READ_TWICE[what], flows["unpack"]
+    faults.begin_anew(runner, flow)
+    part = read.split(":")[0]
+    ended = faults.run(runner, *flow.arguments, code=5, plan=[f"read~{part}:1x*:flip@{store_of(flow, 'source')}"])
+    missing = set(flow.result) - set(trees.record(flow.destination))
+    assert missing and all(path.decode() in ended.finished.err for path in missing), ended.finished
+    assert any(name.encode() in path for path in missing), missing
+    assert "read wrong at first" not in ended.finished.err, ended.finished
+    runner.run(*flow.arguments, code=0)
     flow.assert_done()
 
 

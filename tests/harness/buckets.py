@@ -20,6 +20,13 @@ def upload(client: S3Client, objects: dict[str, bytes], prefix: str = "", thread
         list(crew.map(lambda item: client.put(f"{prefix}{item[0]}", item[1]), objects.items()))
 
 
+def put_again(client: S3Client, key: str) -> None:
+    """The same bytes at a later time, as the service tells it."""
+    data, before = client.get(key), client.head(key)["Last-Modified"]
+    while client.head(key)["Last-Modified"] == before:
+        client.put(key, data)
+
+
 def contents(client: S3Client, prefix: str) -> dict[str, str]:
     """Key behind the prefix -> digest, of all that lies there, `.haul/` too."""
     return {key.removeprefix(prefix): hashlib.sha256(client.get(key)).hexdigest() for key in client.list(prefix)}

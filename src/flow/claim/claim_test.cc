@@ -67,9 +67,11 @@ class ClaimTest : public testing::TestWithParam<const char*> {
         return claim ? *std::move(claim) : nullptr;
     }
     // What an owner that is gone left behind.
-    void leave_claim(std::uint64_t number, const std::string& token, const process::Identity& owner) {
+    void leave_claim(std::uint64_t number, const std::string& token, const process::Identity& owner,
+                     const std::string& unpack_request = {}) {
         format::ClaimRecord record = request(token).claim;
         record.number = number;
+        record.request = unpack_request;
         record.owner = owner;
         ASSERT_TRUE(store::create_object(*store_, claim_path(number), format::to_document(record)));
     }
@@ -115,7 +117,8 @@ TEST_P(ClaimTest, IsBusyWhileItsOwnerLives) {
     EXPECT_THAT(second.error().message(), HasSubstr("of this machine"));
     EXPECT_THAT(second.error().message(),
                 HasSubstr("claim 1 belongs to process " + std::to_string(process::self().pid)));
-    EXPECT_THAT(second.error().remedy, HasSubstr("continues the work in"));
+    EXPECT_THAT(second.error().message(), HasSubstr("which is running"));
+    EXPECT_THAT(second.error().remedy, HasSubstr("or end it: the same command continues the work at once"));
     EXPECT_TRUE(claim->check());
 }
 
@@ -126,11 +129,11 @@ TEST_P(ClaimTest, SaysWhichRequestItIsClaimedFor) {
         std::function<void(format::ClaimRecord&)> change;
     };
     const Case cases[] = {
-        {"source is \"/data/in\" there and \"/other\" here", [](auto& claim) { claim.source = "/other"; }},
-        {"name is", [](auto& claim) { claim.name = "x"; }},
-        {"the command is \"pack\" there", [](auto& claim) { claim.flow = "unpack"; }},
-        {"part size is 20000000000 there and 5 here", [](auto& claim) { claim.options.part_size = 5; }},
-        {"options are", [](auto& claim) { claim.request = "{}"; }},
+        {"source /data/in there, /other asked now", [](auto& claim) { claim.source = "/other"; }},
+        {"there, x asked now", [](auto& claim) { claim.name = "x"; }},
+        {"another request: command pack there, unpack asked now", [](auto& claim) { claim.flow = "unpack"; }},
+        {"--part-size 20GB there, 5 asked now", [](auto& claim) { claim.options.part_size = 5; }},
+        {"options that this program does not know", [](auto& claim) { claim.request = "{}"; }},
     };
     for (const Case& c : cases) {
         Request wanted = request("b");
@@ -142,6 +145,22 @@ TEST_P(ClaimTest, SaysWhichRequestItIsClaimedFor) {
         EXPECT_THAT(claim.error().remedy, HasSubstr("haul cancel"));
     }
     EXPECT_EQ(read_claims(*store_).value().size(), 1U);
+}
+
+// An unpack's claim holds its options as one text, which nobody should have to read.
+TEST_P(ClaimTest, SaysWhichOptionsOfAnUnpackDiffer) {
+    leave_claim(1, "a", dead_owner(),
+                "{\"source\":\"/s\",\"if_exists\":\"same\",\"owner\":false,\"max_ratio\":200}");
+    Request wanted = request("b");
+    wanted.claim.request =
+        "{\"source\":\"/"
+        "s\",\"if_exists\":\"newer\",\"owner\":true,\"max_ratio\":200,\"symlinks_inside\":true}";
+    const auto claim = take(wanted);
+    ASSERT_FALSE(claim);
+    EXPECT_THAT(
+        claim.error().message(),
+        HasSubstr("another request: --if-exists same there, newer asked now; --owner not given there, "
+                  "given asked now; --symlinks=inside not given there, given asked now"));
 }
 
 TEST_P(ClaimTest, SupersedesOnesThatAreDead) {

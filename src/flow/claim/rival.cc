@@ -13,26 +13,12 @@
 #include "base/process.h"
 #include "base/units.h"
 #include "flow/claim/claim_files.h"
+#include "flow/claim/differences.h"
 
 namespace haul::claim {
 namespace {
 
 using std::chrono::nanoseconds;
-
-std::vector<std::string> differences(const format::ClaimRecord& there, const format::ClaimRecord& ours) {
-    std::vector<std::string> found;
-    const auto compare = [&found](std::string_view what, const std::string& one, const std::string& other) {
-        if (one != other) found.push_back(fmt::format("{} \"{}\" there and \"{}\" here", what, one, other));
-    };
-    compare("the command is", there.flow, ours.flow);
-    compare("source is", there.source, ours.source);
-    compare("name is", there.name, ours.name);
-    compare("options are", there.request, ours.request);
-    for (std::string& difference : format::differences(there.options, ours.options)) {
-        found.push_back(std::move(difference));
-    }
-    return found;
-}
 
 // What is seen of an owner at one time.
 struct Signs {
@@ -90,24 +76,36 @@ std::string words_for(const process::Identity& owner) {
     return fmt::format("process {} of {}", owner.pid, here ? "this machine" : "machine " + owner.machine_id);
 }
 
-Error busy_error(const std::string& address, const format::ClaimRecord& there,
-                 std::optional<nanoseconds> silence, nanoseconds timeout) {
-    std::string detail = fmt::format("claim {} belongs to {}", there.number, words_for(there.owner));
-    std::string remedy = "wait until it is done";
-    if (silence) {
-        const nanoseconds shown = std::max(*silence, nanoseconds(0));
-        detail += fmt::format(", which gave its last sign of life {} ago", units::duration_text(shown));
-        remedy += fmt::format("; if it has died, the same command continues the work in {}",
-                              units::duration_text(timeout - *silence));
-    }
-    return make_error(Code::busy, "claim", address, std::move(detail)).with_remedy(std::move(remedy));
+Error busy_error(const std::string& address, const format::ClaimRecord& there, std::string detail,
+                 std::string remedy) {
+    return make_error(Code::busy, "claim", address,
+                      fmt::format("claim {} belongs to {}{}", there.number, words_for(there.owner), detail))
+        .with_remedy(std::move(remedy));
 }
 
+// Its beats come from elsewhere: whether it lives, only the time tells.
+Error maybe_alive_error(const std::string& address, const format::ClaimRecord& there,
+                        std::optional<nanoseconds> silence, nanoseconds timeout) {
+    if (!silence) return busy_error(address, there, {}, "wait until it is done");
+    const nanoseconds shown = std::max(*silence, nanoseconds(0));
+    return busy_error(
+        address, there, fmt::format(", which gave its last sign of life {} ago", units::duration_text(shown)),
+        fmt::format("wait until it is done; if it has died, the same command continues the work in {}",
+                    units::duration_text(timeout - *silence)));
+}
+
+// It is seen to run, or its beats were seen to come.
 Error alive_error(const std::string& address, const format::ClaimRecord& there) {
-    return make_error(
-               Code::busy, "claim", address,
-               fmt::format("claim {} belongs to {}, which is at work", there.number, words_for(there.owner)))
-        .with_remedy("wait until it is done");
+    return busy_error(address, there, ", which is at work", "wait until it is done");
+}
+
+// On this machine, where its end is seen at once.
+Error running_error(const std::string& address, const format::ClaimRecord& there, nanoseconds timeout) {
+    return busy_error(
+        address, there, ", which is running",
+        fmt::format("wait until it is done, or end it: the same command continues the work at once then. "
+                    "Where it hangs or is stopped, {} after its last sign of life",
+                    units::duration_text(timeout)));
 }
 
 }  // namespace
@@ -120,16 +118,19 @@ Status may_supersede(store::Store& store, const format::ClaimRecord& there, cons
     if (!differ.empty()) {
         return failure(
             make_error(Code::usage, "claim", address,
-                       fmt::format("it is claimed for another request: {}", fmt::join(differ, ", ")))
+                       fmt::format("it is claimed for another request: {}", fmt::join(differ, "; ")))
                 .with_remedy(
                     "choose another --name or destination, or end the other job with `haul cancel`"));
     }
-    if (process::liveness(there.owner) == process::Liveness::dead) return {};
+    const process::Liveness liveness = process::liveness(there.owner);
+    if (liveness == process::Liveness::dead) return {};
     const Signs signs = TRY(signs_of(store, there.number));
     if (signs.silence && *signs.silence - signs.blur > ours.timeout) return {};
     // A little ahead it ages like any other; what a clock that was wrong has left may never do so.
     if (!signs.silence || *signs.silence >= -ours.timeout - signs.blur)
-        return failure(busy_error(address, there, signs.silence, ours.timeout + signs.blur));
+        return failure(liveness == process::Liveness::alive
+                           ? running_error(address, there, ours.timeout)
+                           : maybe_alive_error(address, there, signs.silence, ours.timeout + signs.blur));
     hub.note(
         report::Level::warning,
         fmt::format("claim {} of {} is dated {} in the future; it is watched for {} and taken over where no "

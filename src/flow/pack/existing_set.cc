@@ -1,6 +1,6 @@
-// Both sides are compared as sums of hashes over (path, kind, size, mtime, target), so that neither is ever
-// held: equal sums, equal sets (up to a chance of 2^-128). Only where they differ are the differences looked
-// for, a stretch of the hash space at a time.
+// Both sides are compared as sums of hashes over (path, kind, size, mtime or a service's version, target), so
+// that neither is ever held: equal sums, equal sets (up to a chance of 2^-128). Only where they differ are
+// the differences looked for, a stretch of the hash space at a time.
 #include "flow/pack/existing_set.h"
 
 #include <fmt/format.h>
@@ -35,8 +35,11 @@ Mark mark_of(const format::Member& member) {
     mark.path = static_cast<std::uint64_t>(digest::hash_of(text));
     // Folders change their time with every file that comes or goes beneath them: what counts is that they are
     // there.
-    if (member.kind == zip::Kind::file)
-        text += fmt::format("{} {} {}", member.size, member.mtime_ns.value_or(0), member.version);
+    if (member.kind == zip::Kind::file) {
+        // A service's version tells contents apart; its time only when they were written, be it once more.
+        const std::int64_t time = member.version.empty() ? member.mtime_ns.value_or(0) : 0;
+        text += fmt::format("{} {} {}", member.size, time, member.version);
+    }
     if (member.kind == zip::Kind::symlink) text += member.target;
     mark.contents = digest::hash_of(text);
     return mark;

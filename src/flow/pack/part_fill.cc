@@ -71,7 +71,7 @@ Status PartFill::open_upload() {
     FAULT_POINT("pack.part.after_upload");
     upload_ = std::move(opened.upload);
     received_ = std::move(opened.received);
-    sealer_ = std::make_unique<Sealer>(list_.table, algorithm_, FinishedMembers{});
+    sealer_ = std::make_unique<Sealer>(list_.table, algorithm_, Known{});
     sent_.assign(tile_count(), false);
     tile_crcs_.assign(tile_count(), 0);
     return {};
@@ -100,6 +100,7 @@ Result<bool> PartFill::resume() {
     versions_ = std::move(saved.versions);
     sent_.assign(tile_count(), false);
     tile_crcs_.assign(tile_count(), 0);
+    Known known{std::move(*members), {}, tile_size_};
     const bool service_decides = hides_uploads(work_.destination);
     for (const SentTile& tile : saved.sent) {
         if (tile.index >= tile_count()) continue;
@@ -107,8 +108,9 @@ Result<bool> PartFill::resume() {
         if (service_decides && !received_.confirms(number, size_of(tile.index), tile.crc32)) continue;
         sent_[tile.index] = true;
         tile_crcs_[tile.index] = tile.crc32;
+        known.sent.emplace(tile.index, tile.crc32);
     }
-    sealer_ = std::make_unique<Sealer>(list_.table, algorithm_, std::move(*members));
+    sealer_ = std::make_unique<Sealer>(list_.table, algorithm_, std::move(known));
     restart_ = first_unsent();
     if (sealer_->finished() < list_.table.entries()) {
         restart_ = std::min(restart_, tile_of(list_.table.layout().header_offset(sealer_->finished())));

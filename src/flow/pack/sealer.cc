@@ -25,12 +25,14 @@ format::ListNote note_of(std::string_view path, const Error& error) {
 
 }  // namespace
 
-Sealer::Sealer(const format::MemberTable& table, digest::Algorithm algorithm, FinishedMembers finished)
+Sealer::Sealer(const format::MemberTable& table, digest::Algorithm algorithm, Known known)
     : table_(&table),
       algorithm_(algorithm),
       width_(set::digest_width(algorithm)),
-      members_(std::move(finished)),
+      members_(std::move(known.finished)),
       next_(members_.crcs.size()),
+      known_sent_(std::move(known.sent)),
+      tile_size_(known.tile_size),
       hasher_(algorithm) {
     members_.crcs.resize(table.entries());
     members_.digests.resize(table.entries() * width_);
@@ -78,18 +80,20 @@ void Sealer::rewind(const format::MemberTable& table, std::size_t entry, std::si
     members_.crcs.resize(table.entries());
     members_.digests.resize(table.entries() * width_);
     std::erase_if(waiting_, [&](const Tile& tile) { return tile.index >= index; });
+    std::erase_if(known_sent_, [&](const auto& sent) { return sent.first >= index; });
+    again_.reset();
     tail_.reset();
 }
 
-// Files that an earlier run finished but whose tile was not sent are read again; where a whole one lies in
-// the tile its CRC must be the same.
-std::vector<Removed> Sealer::recheck(const Tile& tile) const {
+// Files that an earlier run finished but whose tile was not sent are read again; as far as all of one is
+// known, its CRC must be the same.
+std::vector<Removed> Sealer::recheck(const Tile& tile) {
     std::vector<Removed> changed;
     for (const TileRead& read : tile.reads) {
         const std::size_t entry = read.entry;
         if (entry >= next_) break;
-        if (read.into.size() != table_->layout().item(entry).size) continue;
-        if (digest::crc32(0, read.into) == members_.crcs[entry]) continue;
+        const std::optional<std::uint32_t> crc = crc_read_again(tile, read);
+        if (!crc || *crc == members_.crcs[entry]) continue;
         changed.push_back(
             {entry,
              {format::ListNote::What::late,
@@ -97,6 +101,28 @@ std::vector<Removed> Sealer::recheck(const Tile& tile) const {
              {}});
     }
     return changed;
+}
+
+// Of all of a finished file, where this read brings its last byte. Tiles that hold nothing but its data and
+// arrived before are not read again: their CRC is that of their stretch. nullopt: there is more to come, or
+// what arrived of it lies in a tile with others.
+std::optional<std::uint32_t> Sealer::crc_read_again(const Tile& tile, const TileRead& read) {
+    const zip::Layout& layout = table_->layout();
+    const std::uint64_t size = layout.item(read.entry).size;
+    if (read.into.size() == size) return digest::crc32(0, read.into);
+    const std::uint64_t data = layout.data_offset(read.entry);
+    const std::uint64_t at = std::max(tile.begin, data) - data;
+    if (at == 0) again_ = Again{read.entry, 0, 0};
+    if (!again_ || again_->entry != read.entry) return std::nullopt;
+    while (again_->seen < at) {
+        const auto arrived = known_sent_.find(static_cast<std::size_t>((data + again_->seen) / tile_size_));
+        if (arrived == known_sent_.end()) return std::nullopt;
+        again_->crc = digest::crc32_combine(again_->crc, arrived->second, tile_size_);
+        again_->seen += tile_size_;
+    }
+    again_->crc = digest::crc32(again_->crc, read.into);
+    again_->seen += read.into.size();
+    return again_->seen == size ? std::optional(again_->crc) : std::nullopt;
 }
 
 // The data of a symlink, which nobody reads.

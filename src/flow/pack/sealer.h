@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,10 +28,16 @@ struct Removed {
     Error error;  // where it failed
 };
 
+// What an earlier run knows already.
+struct Known {
+    FinishedMembers finished = {};
+    std::map<std::size_t, std::uint32_t> sent = {};  // CRC-32 of tiles that the store has, by index
+    std::uint64_t tile_size = 0;
+};
+
 class Sealer {
   public:
-    // `finished`: what an earlier run knows already.
-    Sealer(const format::MemberTable& table, digest::Algorithm algorithm, FinishedMembers finished);
+    Sealer(const format::MemberTable& table, digest::Algorithm algorithm, Known known);
 
     // Entries before this one have CRC and digest.
     [[nodiscard]] std::size_t finished() const { return next_; }
@@ -55,6 +62,11 @@ class Sealer {
         std::uint32_t crc = 0;
         std::uint64_t seen = 0;
     };
+    struct Again {  // a finished entry of several tiles, its data from the first byte on
+        std::size_t entry = 0;
+        std::uint32_t crc = 0;
+        std::uint64_t seen = 0;
+    };
     void put_target(const Tile& tile, std::size_t entry) const;
     void digest_entry(const Tile& tile, std::size_t entry);
     void finish_entry(std::uint32_t crc, std::string_view raw);
@@ -62,7 +74,8 @@ class Sealer {
     void put_headers(Tile& tile, std::size_t from) const;
     void put_tail(Tile& tile);
     [[nodiscard]] bool complete(const Tile& tile) const;
-    [[nodiscard]] std::vector<Removed> recheck(const Tile& tile) const;
+    [[nodiscard]] std::vector<Removed> recheck(const Tile& tile);
+    [[nodiscard]] std::optional<std::uint32_t> crc_read_again(const Tile& tile, const TileRead& read);
 
     const format::MemberTable* table_;
     digest::Algorithm algorithm_;
@@ -70,6 +83,9 @@ class Sealer {
     FinishedMembers members_;
     std::size_t next_ = 0;
     Open open_;
+    std::optional<Again> again_;
+    std::map<std::size_t, std::uint32_t> known_sent_;
+    std::uint64_t tile_size_ = 0;
     digest::Hasher hasher_;
     std::deque<Tile> waiting_;
     std::optional<zip::Tail> tail_;

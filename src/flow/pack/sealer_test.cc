@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -128,7 +129,7 @@ TEST(SealerTest, AnotherGoesOnAnywhere) {
         FinishedMembers known = first.members();
         known.crcs.resize(first.finished());
         known.digests.resize(first.finished() * 16);
-        Sealer second(table, digest::Algorithm::xxh128, known);
+        Sealer second(table, digest::Algorithm::xxh128, {known, {}, tile_size});
         // Even where nothing of the last tiles was sent.
         const auto back = *rc::gen::inRange<std::size_t>(0, stop + 1);
         const std::uint64_t open =
@@ -141,6 +142,44 @@ TEST(SealerTest, AnotherGoesOnAnywhere) {
         for (const Tile& tile : ready)
             RC_ASSERT(whole.compare(tile.begin, tile.end - tile.begin, store::text_of(tile.bytes())) == 0);
     }));
+}
+
+// A member over tiles 0 to 4 that an earlier run finished, with `sent` of its tiles arrived; read again with
+// one byte of tile `other` changed. The entries that are found to be changed.
+std::vector<std::size_t> read_again(const std::set<std::size_t>& sent, std::size_t other) {
+    constexpr std::uint64_t size = 100;
+    std::vector<File> files = {{"a", std::string(10, 'a')}, {"b", std::string(390, 'b')}, {"c", "c"}};
+    const format::MemberTable table = table_of(files);
+    BufferPool pool(32, size);
+    Sealer first(table, digest::Algorithm::none, {});
+    std::vector<Tile> ready;
+    for (std::size_t index = 0; index < 5; ++index)
+        EXPECT_TRUE(first.take(read_tile(files, table, pool, size, index), ready).empty());
+    Known known{first.members(), {}, size};
+    known.finished.crcs.resize(first.finished());
+    EXPECT_GE(first.finished(), 2U);
+    for (const Tile& tile : ready)
+        if (sent.contains(tile.index)) known.sent[tile.index] = digest::crc32(0, tile.bytes());
+    files[1].contents[std::max<std::uint64_t>(other * size + 50, table.layout().data_offset(1)) -
+                      table.layout().data_offset(1)] = 'x';
+    Sealer second(table, digest::Algorithm::none, std::move(known));
+    std::vector<std::size_t> changed;
+    for (std::size_t index = 0; index < 5 && changed.empty(); ++index) {
+        if (sent.contains(index)) continue;
+        for (const Removed& one : second.take(read_tile(files, table, pool, size, index), ready))
+            changed.push_back(one.entry);
+    }
+    return changed;
+}
+
+TEST(SealerTest, AFinishedMemberOfSeveralTilesMustBeTheSameWhenItIsReadAgain) {
+    const std::vector<std::size_t> b = {1};
+    EXPECT_EQ(read_again({}, 0), b);
+    EXPECT_EQ(read_again({}, 3), b);
+    EXPECT_EQ(read_again({1, 2}, 3), b) << "what lies between arrived, and is known by its tiles";
+    EXPECT_EQ(read_again({1, 3}, 4), b);
+    EXPECT_EQ(read_again({1, 2}, 2), std::vector<std::size_t>()) << "nothing that is needed changed";
+    EXPECT_EQ(read_again({0}, 3), std::vector<std::size_t>()) << "the first tile holds others' bytes too";
 }
 
 TEST(SealerTest, ATileWaitsForTheMemberThatReachesBeyondIt) {

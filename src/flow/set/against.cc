@@ -20,11 +20,11 @@ zip::Kind kind_of(store::Kind kind) {
     return kind == store::Kind::symlink ? zip::Kind::symlink : zip::Kind::file;
 }
 
-// A service may list times in milliseconds and tell whole seconds when it is asked for one object.
+// A service's time says when the object was written there, whatever it holds: files that were unpacked or
+// copied there have another. There the contents decide, which are read in any case.
 bool other_time(const format::Member& member, const store::Object& object, bool service) {
-    if (!member.mtime_ns || !object.attributes.mtime_ns) return false;
-    const std::int64_t unit = service ? 1'000'000'000 : 1;
-    return *member.mtime_ns / unit != *object.attributes.mtime_ns / unit;
+    return !service && member.mtime_ns && object.attributes.mtime_ns &&
+           *member.mtime_ns != *object.attributes.mtime_ns;
 }
 
 // What differs without reading contents; empty: nothing.

@@ -51,7 +51,7 @@ class Checker {
         if (crc_agrees && (!parsed_ || hasher_.finish() == parsed_->raw)) return {};
         return failure(
             make_error(Code::corrupt, "read", member_.path, "its contents are not what the manifest says")
-                .with_remedy("`haul verify SET` says where the part is damaged"));
+                .with_remedy("`haul verify` of the set says where the part is damaged"));
     }
 
   private:

@@ -7,15 +7,27 @@
 #include <utility>
 
 #include "base/digest.h"
+#include "base/text.h"
 #include "store/side_by_side.h"
 
 namespace haul::set {
 namespace {
 
 constexpr std::uint64_t kReadAtOnce = 4ULL << 20U;
-constexpr const char* kDamaged =
-    "`haul verify SET` says all that is wrong; restore those files from another copy";
 constexpr std::uint64_t kLongestRecord = 1ULL << 30U;
+
+std::string damage_remedy(const store::Store& store) {
+    return fmt::format("`haul verify {}` says all that is wrong; restore those files from another copy",
+                       text::printable(store.capabilities().address));
+}
+
+// What is found wrong while the set is read says of itself only which of its files it is in.
+template <class T>
+Result<T> of_set(const store::Store& store, Result<T> read) {
+    if (!read && read.error().code == Code::corrupt && read.error().remedy.empty())
+        read.error().remedy = damage_remedy(store);
+    return read;
+}
 
 Error not_complete(store::Store& store, std::string detail) {
     return make_error(Code::not_found, "open the set", store.capabilities().address, std::move(detail));
@@ -70,7 +82,7 @@ Result<Found> look(store::Store& store) {
 
 Result<format::SetRecord> read_record(store::Store& store, std::uint32_t generation) {
     const std::string name = format::file_name(generation);
-    return format::parse_record(TRY(store::read_object(store, name, kLongestRecord)), name);
+    return of_set(store, format::parse_record(TRY(store::read_object(store, name, kLongestRecord)), name));
 }
 
 // Paths of `part` that another part or nobody holds any more.
@@ -85,8 +97,7 @@ std::set<std::string, std::less<>> left_out(const format::SetRecord& record, con
 }
 
 Error contradicts(const format::PartRecord& part, std::string detail) {
-    return make_error(Code::corrupt, "read the manifest", part.manifest, std::move(detail))
-        .with_remedy(kDamaged);
+    return make_error(Code::corrupt, "read the manifest", part.manifest, std::move(detail));
 }
 
 // Adds the member; it has to lie where the members before it leave off. Sizes that reach around 2^64 would
@@ -136,7 +147,7 @@ Status check_part(store::Store& store, const format::PartRecord& part) {
     if (!TRY(store::find_object(store, part.manifest))) {
         return failure(make_error(Code::corrupt, "look at the manifest", part.manifest,
                                   "it is missing, and the set's record says that the set is complete")
-                           .with_remedy(kDamaged));
+                           .with_remedy(damage_remedy(store)));
     }
     const auto there = TRY(store::find_object(store, part.name));
     const bool good = there && there->size == part.size && (!there->crc32 || *there->crc32 == part.crc32);
@@ -180,7 +191,7 @@ Result<format::SetRecord> open_set(store::Store& store, std::uint32_t generation
 Status read_manifest(store::Store& store, const format::PartRecord& part, const Visitor& visit,
                      const std::stop_token& stop) {
     std::optional<format::ManifestHeader> header;
-    return read_lines(store, part, visit, header, stop);
+    return of_set(store, read_lines(store, part, visit, header, stop));
 }
 
 format::TableSize table_size(const format::SetRecord& record, const format::PartRecord& part) {
@@ -195,11 +206,12 @@ Status read_table(store::Store& store, const format::PartRecord& part, format::M
         TRY(add_in_place(part, member, table));
         return visit(member);
     };
-    TRY(read_lines(store, part, add, header, stop));
+    TRY(of_set(store, read_lines(store, part, add, header, stop)));
     const zip::Layout& layout = table.layout();
     if (header && header->image_size == layout.image_size() && header->layout_hash == layout.hash())
         return {};
-    return failure(contradicts(part, "its header is of another layout than its lines make"));
+    return of_set(store,
+                  Status(failure(contradicts(part, "its header is of another layout than its lines make"))));
 }
 
 Status check_parts(store::Store& store, const format::SetRecord& record) {
@@ -229,7 +241,7 @@ Result<format::ManifestHeader> manifest_header(store::Store& store, const std::s
     }
     if (!reader.header())
         return failure(make_error(Code::corrupt, "read the manifest", manifest_name, "it has no header line")
-                           .with_remedy(kDamaged));
+                           .with_remedy(damage_remedy(store)));
     return *reader.header();
 }
 

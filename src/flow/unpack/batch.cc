@@ -8,6 +8,7 @@
 #include "base/digest.h"
 #include "base/fault_point.h"
 #include "flow/set/read_range.h"
+#include "flow/unpack/read_twice.h"
 #include "flow/unpack/room.h"
 #include "store/side_by_side.h"
 
@@ -104,11 +105,13 @@ Status Batch::plan_writes(bool look) {
     write_item_.clear();
     inflated_.clear();
     for (std::size_t i = 0; i < items_.size(); ++i) {
-        const auto bytes = contents(items_[i]);
+        const auto bytes = read_twice(work_, items_[i].path, [&](bool again) {
+            return again ? contents_read_again(items_[i]) : contents(items_[i]);
+        });
         if (bytes) {
             plan(i, *bytes);
         } else {
-            log_.failed(items_[i].path, bytes.error());
+            TRY(log_.failed_alone(items_[i].path, bytes.error()));
         }
     }
     return keep_what_is_to_be_written(look || work_.meets_existing);
@@ -159,21 +162,31 @@ Status Batch::keep_what_is_to_be_written(bool look) {
     return {};
 }
 
+std::span<std::byte> Batch::stretch_of(const Item& item) {
+    return std::span(bytes_).subspan(item.begin - items_.front().begin, item.end - item.begin);
+}
+
+Result<std::span<const std::byte>> Batch::contents_read_again(const Item& item) {
+    TRY(set::read_range(*work_.archives.store, archive_, item.begin, stretch_of(item),
+                        work_.shutdown.stop()));
+    return contents(item);
+}
+
 // The item's contents, checked; a view of what was read, or of what was inflated from it.
 Result<std::span<const std::byte>> Batch::contents(const Item& item) {
-    const auto stretch =
-        std::span<const std::byte>(bytes_).subspan(item.begin - items_.front().begin, item.end - item.begin);
+    const std::span<const std::byte> stretch = stretch_of(item);
     if (item.foreign == nullptr) {
         TRY(check_contents(item, digest::crc32(0, stretch), digest::of(algorithm_, stretch)));
         return stretch;
     }
     std::uint64_t needed = 0;
-    const std::uint64_t header = TRY(zip::check_local_header(*item.foreign, stretch, archive_, needed));
-    if (header + item.foreign->compressed_size > stretch.size()) {
-        return failure(Code::corrupt, "unpack", item.path, "its data reach into the next member");
-    }
-    const auto stored = stretch.subspan(header, item.foreign->compressed_size);
-    std::vector<std::byte>& out = inflated_.emplace_back();
+    const auto header = zip::check_local_header(*item.foreign, stretch, archive_, needed);
+    const bool too_long = header ? *header + item.foreign->compressed_size > stretch.size()
+                                 : header.error().code == Code::not_found;
+    if (too_long) return failure(Code::corrupt, "unpack", item.path, "its data reach into the next member");
+    if (!header) return failure(header.error());
+    const auto stored = stretch.subspan(*header, item.foreign->compressed_size);
+    std::vector<std::byte> out;
     out.reserve(item.size);
     zip::Extractor extractor(*item.foreign, archive_);
     const auto sink = [&](std::span<const std::byte> bytes) -> Status {
@@ -182,7 +195,7 @@ Result<std::span<const std::byte>> Batch::contents(const Item& item) {
     };
     TRY(extractor.write(stored, sink));
     TRY(extractor.end(sink));
-    return std::span<const std::byte>(out);
+    return std::span<const std::byte>(inflated_.emplace_back(std::move(out)));
 }
 
 Status Batch::settle_all() {

@@ -35,7 +35,9 @@ class Batch {
   private:
     [[nodiscard]] Status read();
     [[nodiscard]] Status put(std::size_t first, bool look);
+    [[nodiscard]] std::span<std::byte> stretch_of(const Item& item);
     [[nodiscard]] Result<std::span<const std::byte>> contents(const Item& item);
+    [[nodiscard]] Result<std::span<const std::byte>> contents_read_again(const Item& item);
     [[nodiscard]] Status plan_writes(bool look);
     void plan(std::size_t item, std::span<const std::byte> bytes);
     [[nodiscard]] std::vector<Result<Existing>> look_at_planned(bool look);

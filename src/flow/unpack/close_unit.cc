@@ -9,6 +9,7 @@
 #include "base/units.h"
 #include "flow/unpack/folder_keys.h"
 #include "flow/unpack/placing.h"
+#include "flow/unpack/read_twice.h"
 #include "flow/unpack/units.h"
 
 namespace haul::unpack {
@@ -55,7 +56,8 @@ class Closing {
                 continue;
             }
             if (item->foreign != nullptr) {
-                auto target = read_target(archive, *item);
+                auto target = read_twice(work_, item->path,
+                                         [&](bool /*again*/) { return read_target(archive, *item); });
                 if (!target) {
                     TRY(log_.failed_alone(item->path, std::move(target).error()));
                     continue;

@@ -10,6 +10,7 @@
 #include "flow/set/read_ahead.h"
 #include "flow/unpack/batch.h"
 #include "flow/unpack/piece_window.h"
+#include "flow/unpack/read_twice.h"
 #include "flow/unpack/uploads.h"
 #include "store/side_by_side.h"
 
@@ -47,6 +48,7 @@ class LargeMember {
         Status done = stream();
         if (done) done = finish();
         if (done) return note.over();
+        work_.bytes_done -= written_;
         // The first error is the one to tell; what could not be removed is swept at the next start.
         Status gone = upload_->abort();
         if (gone) gone = note.over();
@@ -144,8 +146,9 @@ Status unpack_large(Work& work, engine::Context& context, const std::string& arc
         return {};
     }
     TRY(own.announce(0, {name}));
-    Status written =
-        LargeMember(work, context, archive, algorithm, item, hold).write(name, decided->condition);
+    Status written = read_twice(work, item.path, [&](bool /*again*/) {
+        return LargeMember(work, context, archive, algorithm, item, hold).write(name, decided->condition);
+    });
     if (written) {
         log.done(item);
         return {};

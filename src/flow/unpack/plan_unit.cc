@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "flow/unpack/outcome_log.h"
+#include "flow/unpack/read_twice.h"
 #include "flow/unpack/units.h"
 
 namespace haul::unpack {
@@ -22,7 +23,9 @@ zip::Limits limits_of(const Request& request) {
 }
 
 Result<std::shared_ptr<const Index>> index_of(Work& work, std::size_t archive) {
-    auto index = work.indexes.get(work.archives, archive, limits_of(work.request), work.shutdown.stop());
+    auto index = read_twice(work, work.archives.names[archive], [&](bool /*again*/) {
+        return work.indexes.get(work.archives, archive, limits_of(work.request), work.shutdown.stop());
+    });
     if (index || index.error().code != Code::denied) return index;
     Error error = std::move(index).error();
     error.code = Code::io;
@@ -54,12 +57,6 @@ Result<ledger::Outcome> handle_plan(Work& work, engine::Context& context) {
     const std::size_t archive = TRY(json::uint_at(payload, "archive", "plan unit"));
     const engine::Reservation memory = TRY(reserve_index(work, context, archive, 0));
     auto read = index_of(work, archive);
-    if (!read && read.error().code == Code::corrupt) {
-        // A bit may have been turned on the way.
-        work.hub.note(report::Level::warning, "read again: " + read.error().message(),
-                      work.archives.names[archive]);
-        read = index_of(work, archive);
-    }
     if (!read && read.error().code == Code::corrupt) {
         // No other try makes it whole: its members are lost, the other archives' are not.
         OutcomeLog log(work);

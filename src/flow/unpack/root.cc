@@ -26,10 +26,13 @@ Result<bool> is_empty(store::Store& destination, const std::stop_token& stop) {
     }
 }
 
-// The set's root as the first part has it; nullopt: foreign archives, or it is not wanted.
+// The set's root as the first part has it; nullopt: foreign archives, it is not wanted, or that part's
+// manifest is damaged, which was told when it was planned.
 Result<std::optional<Item>> root_item(Work& work) {
     if (!work.archives.set || work.archives.names.empty()) return std::optional<Item>();
-    const auto index = TRY(work.indexes.get(work.archives, 0, limits_of(work.request), work.shutdown.stop()));
+    const auto read = work.indexes.get(work.archives, 0, limits_of(work.request), work.shutdown.stop());
+    if (!read && read.error().code == Code::corrupt) return std::optional<Item>();
+    const auto index = TRY(read);
     std::optional<Item> item = index->count() > 0 ? index->item(0) : std::nullopt;
     if (!item || item->path != "." || !work.wanted(*item)) return std::optional<Item>();
     return item;

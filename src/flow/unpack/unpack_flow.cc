@@ -178,8 +178,11 @@ Status sweep_temporaries(Work& work) {
 // A damaged member is no mere failed item: the archive itself is wrong.
 Status refuse_damage(Work& work, const Totals& totals) {
     if (totals.damaged == 0) return {};
-    Error error = make_error(Code::corrupt, "unpack", work.request.source.canonical(),
-                             fmt::format("{} members are damaged and were not written", totals.damaged));
+    Error error = make_error(
+        Code::corrupt, "unpack", work.request.source.canonical(),
+        fmt::format("{} damaged and could not be unpacked",
+                    totals.damaged == 1 ? "1 member or archive is"
+                                        : fmt::format("{} members or archives are", totals.damaged)));
     error.kept = fmt::format("{} files that are whole are in place", totals.files);
     return failure(std::move(error).with_remedy(damage_remedy(work.request, work.archives.set.has_value())));
 }
