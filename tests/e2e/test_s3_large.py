@@ -7,7 +7,8 @@ import time
 import pytest
 from harness import large, make
 from harness.buckets import address, download, members
-from harness.s3 import own_bucket, versitygw, versitygw_client  # noqa: F401  pylint: disable=unused-import
+from harness.s3 import running
+from servers.versitygw import VersitygwBeside
 
 FULL = bool(os.environ.get("HAUL_TEST_FULL"))
 ONE = 6144 if FULL else 40  # MiB: more than a tile, and no whole number of them with what is before it
@@ -16,9 +17,12 @@ SMALL = {"a": b"before", "z": b"behind"}
 
 
 @pytest.fixture(name="bucket")
-def in_versitygw(haul, versitygw_client):  # noqa: F811
-    haul.always |= versitygw_client.env
-    return versitygw_client
+def in_versitygw(haul):
+    """A server of its own, with room for the metadata of very many pieces."""
+    with running(VersitygwBeside) as server:
+        client = server.client()
+        haul.always |= client.env
+        yield client
 
 
 def timed(haul, what, mebibytes, *arguments) -> None:
