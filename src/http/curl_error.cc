@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -19,10 +20,23 @@ std::string reason(const CurlFailure& failure) {
     return std::string(failure.text.empty() ? curl_easy_strerror(failure.code) : failure.text);
 }
 
+// Whether libcurl's words are of another host than the URL's: that of a proxy, which they alone name.
+bool is_of_proxy(std::string_view text, const Request& request) {
+    const std::string origin = origin_of(request.url);
+    std::string_view host = std::string_view(origin).substr(origin.find("://") + 3);
+    host = host.substr(0, std::min(host.rfind(':'), host.size()));
+    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    return !text.empty() && !text.contains(host);
+}
+
 Error connection_error(const CurlFailure& failure, const Request& request) {
     Error error =
         request_error(Code::unavailable, request, fmt::format("could not connect: {}", reason(failure)));
     if (failure.code == CURLE_COULDNT_CONNECT) error.os_error = failure.os_error;
+    if (failure.code == CURLE_COULDNT_CONNECT && is_of_proxy(failure.text, request)) {
+        error.detail += fmt::format(" ({})", failure.text);
+        return std::move(error).with_remedy("check that the proxy runs that http_proxy or https_proxy names");
+    }
     error.remedy = "Check that the service runs at this address and that no firewall is between.";
     return error;
 }
@@ -53,6 +67,9 @@ std::string span_text(std::chrono::milliseconds time) {
 }
 
 Error error_of(const CurlFailure& failure, const Request& request) {
+    if (failure.proxy_status == 407)
+        return request_error(Code::denied, request, "the proxy answered 407: it wants user and password")
+            .with_remedy(std::string(kProxyLogin));
     switch (failure.code) {
         case CURLE_COULDNT_RESOLVE_HOST:
         case CURLE_COULDNT_RESOLVE_PROXY:

@@ -38,6 +38,9 @@ struct Answer {
     [[nodiscard]] std::string_view header(std::string_view name) const;
 };
 
+// What to do about status 407: a proxy answered, before the service.
+inline constexpr std::string_view kProxyLogin = "check user and password in http_proxy or https_proxy";
+
 // Filled by Client::perform. `result` is an error only where no whole answer came (connection, TLS, time,
 // stop) or where a whole one is shorter than Request::into; then the answer's head is kept, so that the
 // caller can see whether there is no more to be had. A status of 404 or 503 is an answer, which the caller

@@ -198,8 +198,11 @@ void Transfer::end(CURLcode code) {
                                  fmt::format("answer longer than {} bytes", request.body_limit)));
     if (code != CURLE_OK) {
         long os_error = 0;
+        long proxy_status = 0;
         curl_easy_getinfo(easy_, CURLINFO_OS_ERRNO, &os_error);
-        return end(error_of({code, error_text_.data(), static_cast<int>(os_error), received_}, request));
+        curl_easy_getinfo(easy_, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
+        return end(error_of({code, error_text_.data(), static_cast<int>(os_error), received_, proxy_status},
+                            request));
     }
     exchange_->result = {};
     // Whole by its own head, which stays: it may say that there is no more to be had.

@@ -86,7 +86,9 @@ Status read_through(Store& store, const std::string& name, std::uint64_t size, s
     return {};
 }
 
-Status remove_folder(Store& store, const std::string& folder, const std::stop_token& stop) {
+namespace {
+
+Status remove_what_is_listed(Store& store, const std::string& folder, const std::stop_token& stop) {
     std::vector<Remove> removes;
     for (Object& object : TRY(list_folder(store, folder, stop))) {
         if (object.kind == Kind::folder) continue;
@@ -102,6 +104,17 @@ Status remove_folder(Store& store, const std::string& folder, const std::stop_to
     itself.folder = true;
     store.remove_many(std::span(&itself, 1), stop);
     return std::move(itself.result);
+}
+
+}  // namespace
+
+Status remove_folder(Store& store, const std::string& folder, const std::stop_token& stop) {
+    // A service's page may be an old one: what it did not show, or still shows, is looked for once more.
+    constexpr int kLooks = 3;
+    Status gone = remove_what_is_listed(store, folder, stop);
+    for (int look = 1; look < kLooks && !gone && gone.error().code == Code::exists; ++look)
+        gone = remove_what_is_listed(store, folder, stop);
+    return gone;
 }
 
 Status create_object(Store& store, const std::string& name, std::string_view bytes,

@@ -4,10 +4,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "store/memory/memory_store.h"
+#include "store/wrap/forward.h"
 
 namespace haul::store {
 namespace {
@@ -84,6 +87,44 @@ TEST_F(Conveniences, RemovesAFolderWithItsFilesAndNothingBeside) {
     EXPECT_THAT(names("folder2"), ElementsAre("folder2/1"));
     EXPECT_TRUE(find_object(store_, "a").value().has_value());
     EXPECT_TRUE(remove_folder(store_, "folder").has_value()) << "gone already is no error";
+}
+
+// Its first listings miss the last object, as an old page does.
+class OldPages final : public wrap::ForwardingStore {
+  public:
+    OldPages(std::unique_ptr<Store> target, int old) : ForwardingStore(std::move(target)), old_(old) {}
+    Result<std::unique_ptr<Listing>> list(const ListRequest& request) override {
+        auto listing = TRY(target().list(request));
+        if (old_-- <= 0) return listing;
+        return std::unique_ptr<Listing>(std::make_unique<Shortened>(std::move(listing)));
+    }
+
+  private:
+    class Shortened final : public Listing {
+      public:
+        explicit Shortened(std::unique_ptr<Listing> whole) : whole_(std::move(whole)) {}
+        Result<Page> next(const std::stop_token& stop) override {
+            Page page = TRY(whole_->next(stop));
+            if (!page.objects.empty()) page.objects.pop_back();
+            return page;
+        }
+
+      private:
+        std::unique_ptr<Listing> whole_;
+    };
+    int old_;
+};
+
+TEST(RemoveFolder, BearsOldPages) {
+    for (const auto& [old, expected] : {std::pair(2, true), std::pair(100, false)}) {
+        OldPages store(std::make_unique<memory::MemoryStore>(), old);
+        for (const char* name : {"folder/1", "folder/2"}) ASSERT_TRUE(create_object(store, name, "x"));
+        const Status gone = remove_folder(store, "folder");
+        EXPECT_EQ(gone.has_value(), expected) << old;
+        if (!gone) {
+            EXPECT_EQ(gone.error().code, Code::exists);
+        }
+    }
 }
 
 TEST_F(Conveniences, AFolderIsThereWhereSomethingLiesBeneathIt) {

@@ -148,20 +148,6 @@ def test_a_folder_to_a_bucket_and_a_bucket_to_a_folder(haul, space, real):
     assert_nothing_is_left(real, "")
 
 
-def test_objects_of_several_pieces(haul, space, bucket):
-    """20 of 8 MiB, and one of 48 MiB between them: tiles that hold several members, and members of several tiles."""
-    chance = random.Random(8)
-    objects = {f"m/{number:02}": chance.randbytes(8 << 20) for number in range(20)} | {"m/10-large": chance.randbytes(48 << 20)}
-    buckets.upload(bucket, objects, "in/")
-    haul.run("pack", address(bucket, "in"), address(bucket, "out"), "--part-size", "150MB", code=0)
-    folder = buckets.download(bucket, "out/in/", space / "set")
-    assert buckets.members(folder) == buckets.digests(objects)
-    haul.run("unpack", address(bucket, "out/in"), address(bucket, "back"), code=0)
-    assert buckets.contents(bucket, "back/") == buckets.digests(objects)
-    haul.run("verify", folder, "--against", address(bucket, "in"), code=0)
-    assert_nothing_is_left(bucket, "")
-
-
 def test_packed_twice_is_the_same(haul, real):
     buckets.upload(real, some(), "in/")
     for name in ("one", "two"):

@@ -2,7 +2,10 @@
 
 import json
 import signal
+import struct
+import subprocess
 from pathlib import Path
+from typing import Iterable
 
 from servers import install
 from servers.server import Server, write_private
@@ -47,3 +50,42 @@ class Seaweedfs(Server):
         for port in self.ports:
             for socket in Path("/tmp").glob(f"seaweedfs-*-grpc-{port}.sock"):
                 socket.unlink(missing_ok=True)
+
+    def load(self, bucket: str, objects: Iterable[tuple[str, bytes]]) -> None:
+        """Many small objects into a bucket that is there, several times faster than one request each. Keys have a `/` in them.
+
+        The server's own shell reads them from a backup that we write. It may end before its last entries are in.
+        """
+        backup = self.folder / "backup"
+        with open(backup, "wb") as out:
+            for key, data in objects:
+                folder, _, name = f"/buckets/{bucket}/{key}".rpartition("/")
+                entry = backup_entry(folder, name, data)
+                out.write(struct.pack(">I", len(entry)) + entry)
+        _, _, master, master_grpc, _, _, filer, filer_grpc = self.ports
+        subprocess.run([self.installed() / "bin" / "weed", "shell", f"-master=127.0.0.1:{master}.{master_grpc}",
+                        f"-filer=127.0.0.1:{filer}.{filer_grpc}"], input=f"fs.meta.load -v=false {backup}\n".encode(),
+                       capture_output=True, check=True)
+        backup.unlink()
+
+
+def backup_entry(folder: str, name: str, data: bytes) -> bytes:
+    """FullEntry of SeaweedFS's filer.proto, with the contents in it."""
+    attributes = number(1, len(data)) + number(2, 1_700_000_000) + number(3, 0o644) + number(6, 1_700_000_000)
+    return field(1, folder.encode()) + field(2, field(1, name.encode()) + field(4, attributes) + field(9, data))
+
+
+def varint(value: int) -> bytes:
+    out = b""
+    while value > 127:
+        out += bytes([value & 127 | 128])
+        value >>= 7
+    return out + bytes([value])
+
+
+def number(tag: int, value: int) -> bytes:
+    return varint(tag << 3) + varint(value)
+
+
+def field(tag: int, data: bytes) -> bytes:
+    return varint(tag << 3 | 2) + varint(len(data)) + data

@@ -1,4 +1,4 @@
-"""A CA of our own and a certificate of 127.0.0.1 and localhost, by openssl's program."""
+"""A CA of our own and a certificate of 127.0.0.1, localhost and storage.invalid (reached through a proxy), by openssl's program."""
 
 import subprocess
 from pathlib import Path
@@ -13,7 +13,7 @@ def make(folder: Path) -> None:
     openssl(folder, "req", "-x509", *KEY, "-keyout", "ca.key", "-out", "ca.pem", "-days", "2", "-subj", "/CN=haul test CA",
             "-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign")
     openssl(folder, "req", *KEY, "-keyout", "server.key", "-out", "server.csr", "-subj", "/CN=127.0.0.1")
-    (folder / "server.ext").write_text("subjectAltName=IP:127.0.0.1,DNS:localhost\nextendedKeyUsage=serverAuth\n")
+    (folder / "server.ext").write_text("subjectAltName=IP:127.0.0.1,DNS:localhost,DNS:storage.invalid\nextendedKeyUsage=serverAuth\n")
     openssl(folder, "x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial",
             "-days", "2", "-extfile", "server.ext", "-out", "server.new")
     (folder / "server.new").rename(folder / "server.pem")

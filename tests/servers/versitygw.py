@@ -15,6 +15,9 @@ GO_SHA256 = ["e9b61ed4315ad4e4d06db7f44a8f146bbee77d114598f1f4c4adff087e5bd239",
 
 class Versitygw(Server):
     name = "versitygw"
+    # Whether metadata lies in files of their own instead of attributes, of which ext4 has 4 KiB a file: an upload of some 700
+    # pieces ends with 500 there.
+    beside = False
 
     @classmethod
     def installed(cls) -> Path:
@@ -31,7 +34,16 @@ class Versitygw(Server):
         return before
 
     def environment(self) -> dict[str, str]:
-        return {"ROOT_ACCESS_KEY": self.access, "ROOT_SECRET_KEY": self.secret}
+        keys = {"ROOT_ACCESS_KEY": self.access, "ROOT_SECRET_KEY": self.secret}
+        if not self.beside:
+            return keys
+        aside = self.folder / "metadata"
+        aside.mkdir(exist_ok=True)
+        return {**keys, "VGW_META_SIDECAR": str(aside)}
+
+
+class VersitygwBeside(Versitygw):
+    beside = True
 
 
 def build(target: Path) -> None:

@@ -64,16 +64,26 @@ void count_requests(const Request& request, std::uint64_t objects, const Tally& 
         estimate.to_destination = requests_to_destination(estimate.parts, tally.tiles, request.verify_full);
 }
 
+// What a pack would make anew does not have to be there: the nearest place above it that may be. Of a service
+// that is the bucket, whose prefixes are no places of their own.
+bool go_up(store::Address& at, const Error& missing) {
+    if (is_service(at)) {
+        const bool more = missing.code == Code::not_found && !at.path.empty();
+        at.path.clear();
+        return more;
+    }
+    if (missing.root().os_error != ENOENT || at.path == "/") return false;
+    const std::size_t slash = at.path.rfind('/');
+    at.path = slash == 0 ? "/" : at.path.substr(0, slash);
+    return true;
+}
+
 // Looks at the destination, or at what of its path exists, without making anything.
 void look_at_destination(const Request& request, Estimate& estimate) {
     const store::OpenOptions reading{.service = request.service};
     store::Address at = request.destination.child(request.name);
     auto opened = store::open_store(at, reading);
-    while (!opened && opened.error().root().os_error == ENOENT && at.path != "/") {
-        const std::size_t slash = at.path.rfind('/');
-        at.path = slash == 0 ? "/" : at.path.substr(0, slash);
-        opened = store::open_store(at, reading);
-    }
+    while (!opened && go_up(at, opened.error())) opened = store::open_store(at, reading);
     if (!opened) {
         estimate.destination_problem = opened.error().message();
         return;

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "base/clock.h"
+#include "store/s3/sent_secrets.h"
 
 namespace haul::store::s3 {
 namespace {
@@ -114,7 +115,11 @@ void Bucket::send(std::span<http::Exchange> exchanges, std::span<const Tried> tr
             exchange.result =
                 failure(std::move(exchange.result).error().within(tried[at].operation, tried[at].subject));
         } else if (exchange.answer.status / 100 != 2) {
-            exchange.result = failure(unsettled(service_error(exchange.answer, tried[at]), exchange));
+            Error error = unsettled(service_error(exchange.answer, tried[at]), exchange);
+            SentSecrets(exchange.request).hide(error.detail);
+            exchange.result = failure(std::move(error));
+        } else if (exchange.request.method == "POST" || exchange.request.method == "PUT") {
+            SentSecrets(exchange.request).hide(exchange.answer.body);  // it may hold an error
         }
     }
 }

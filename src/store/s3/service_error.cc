@@ -76,6 +76,8 @@ Meaning meaning_of_status(int status) {
         case 401:
         case 403:
             return {"", Code::denied, Retry::never, kCredentials};
+        case 407:
+            return {"", Code::denied, Retry::never, http::kProxyLogin};
         case 304:
         case 412:
         case 416:
@@ -95,7 +97,8 @@ Meaning meaning_of_status(int status) {
     }
 }
 
-std::string_view words_of(const Meaning& meaning, bool create_only) {
+std::string_view words_of(const Meaning& meaning, int status, bool create_only) {
+    if (status == 407) return "not the service, but a proxy before it";
     if (meaning.code == Code::not_found) return "it is not there";
     if (meaning.code == Code::changed)
         return create_only ? "something is there already" : "it is another version by now";
@@ -114,7 +117,7 @@ Error service_error(const ServiceError& said, int status, const Tried& tried) {
     const auto* const known = std::ranges::find(kMeanings, said.code, &Meaning::name);
     Meaning meaning = known != kMeanings.end() ? *known : meaning_of_status(status);
     const bool create_only = tried.create_only && meaning.code == Code::changed;
-    const std::string_view words = words_of(meaning, tried.create_only);
+    const std::string_view words = words_of(meaning, status, tried.create_only);
     std::string detail = fmt::format("{}{}the service answered {}{}{}{}{}", words, words.empty() ? "" : ": ",
                                      status, said.code.empty() ? "" : " ", said.code,
                                      said.message.empty() ? "" : ", ", text::printable(said.message));

@@ -33,6 +33,7 @@ TEST(ServiceError, Table) {
         {500, "InternalError", false, Code::unavailable, Retry::later},
         {502, "", false, Code::unavailable, Retry::later},
         {429, "", false, Code::unavailable, Retry::later},
+        {407, "", false, Code::denied, Retry::never},
         {400, "RequestTimeout", false, Code::unavailable, Retry::later},
         {400, "BadDigest", false, Code::corrupt, Retry::never},
         {400, "XAmzContentChecksumMismatch", false, Code::corrupt, Retry::never},
