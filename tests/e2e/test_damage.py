@@ -40,6 +40,7 @@ def bits_of(path, full: bool) -> list[int]:
     return [byte * 8 + number % 8 for number, byte in enumerate(sorted({*range(0, size, step), size - 1}))]
 
 
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("kind", ["part-*.jsonl.zst", "haul-*.json"])
 def test_a_flipped_bit_of_a_record_names_it(haul, space, packed, kind, full):
     shutil.copytree(packed, space / "set")
@@ -49,6 +50,7 @@ def test_a_flipped_bit_of_a_record_names_it(haul, space, packed, kind, full):
             assert {one["object"] for one in found} == {victim.name}, (bit, found)
 
 
+@pytest.mark.timeout(1800)  # in full some ten thousand runs
 def test_a_flipped_bit_of_a_part_is_located(haul, space, packed, full):
     """Within a member's contents: that member, where it begins. Elsewhere, in headers and directory: the very byte."""
     shutil.copytree(packed, space / "set")
