@@ -5,9 +5,10 @@
 //   Outcome                      committed with the unit's end, under its epoch
 //   Error, code interrupted      released without counting (drain, stop)
 //   Error, code fenced or busy   the whole run ends with that error: we are not the owner any more
-//   Error, code no_space, denied of the destination, after_credentials, or unavailable past the outage rule:
-//                                the run pauses (units released without counting), probes, goes on; after
-//                                max_outage it ends
+//   Error, code no_space, denied of the destination, after_credentials, or, past the outage rule, unavailable
+//                                or timed_out: the run pauses (units released without counting), probes, goes
+//                                on; after max_outage it ends
+//   Error, code usage            set aside at once: no other try can mend it
 //   any other Error              counted; queued again with full-jitter delay or set aside; the job goes on
 // Errors of one unit never touch another. Thread-safe where handlers are.
 #pragma once

@@ -31,6 +31,7 @@ TEST(Outage, PausesProbesAndGoesOnWithoutCounting) {
     const Row rows[] = {
         {"denied", planned(Code::denied)},
         {"unavailable", planned(Code::unavailable, Retry::later)},
+        {"timed out", planned(Code::timed_out, Retry::later)},
         {"credentials", planned(Code::io, Retry::after_credentials)},
         {"no_space", planned(Code::no_space)},
     };

@@ -34,6 +34,7 @@ Meaning meaning_of(const Error& error, bool end_on_no_space, bool stopping) {
             return end_on_no_space ? Meaning::end : Meaning::pause;
         case Code::denied:
         case Code::unavailable:
+        case Code::timed_out:  // nobody answered in time: no fault of the unit
             return Meaning::pause;
         default:
             return error.retry == Retry::after_credentials ? Meaning::pause : Meaning::unit;
@@ -152,7 +153,10 @@ void Worker::fail(const ledger::Lease& lease, const Error& error) {
     const RetryDelay retry{duty_.options.retry_base, duty_.options.retry_cap};
     std::chrono::nanoseconds delay = retry.jittered(lease.failures);
     if (error.retry_after) delay = std::max<std::chrono::nanoseconds>(delay, *error.retry_after);
-    const Result<ledger::State> state = duty_.ledger.fail(lease.ref, ledger::FailKind::failure, error, delay);
+    // What makes no sense as it was asked for, such as a part beyond --memory, makes none in a minute either.
+    const bool hopeless = error.code == Code::usage;
+    const auto kind = hopeless ? ledger::FailKind::hopeless : ledger::FailKind::failure;
+    const Result<ledger::State> state = duty_.ledger.fail(lease.ref, kind, error, delay);
     if (!state) return end_run(state.error());
 
     const bool aside = *state == ledger::State::set_aside;
@@ -163,11 +167,12 @@ void Worker::fail(const ledger::Lease& lease, const Error& error) {
     event.operation = error.operation;
     event.worker = number_;
     event.error = error;
-    event.text = aside ? fmt::format("set aside after {} failures; the same command tries it again",
-                                     ledger::kFailuresToSetAside)
-                       : fmt::format("tried again in {:.1f} s (failure {} of {})",
-                                     std::chrono::duration<double>(delay).count(), lease.failures + 1,
-                                     ledger::kFailuresToSetAside);
+    event.text = hopeless ? "set aside: to try it again as it was asked for cannot help"
+                 : aside  ? fmt::format("set aside after {} failures; the same command tries it again",
+                                        ledger::kFailuresToSetAside)
+                          : fmt::format("tried again in {:.1f} s (failure {} of {})",
+                                        std::chrono::duration<double>(delay).count(), lease.failures + 1,
+                                        ledger::kFailuresToSetAside);
     duty_.hub.emit(std::move(event));
 }
 

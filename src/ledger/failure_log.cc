@@ -49,7 +49,7 @@ json::Ordered describe_chain(const std::vector<const Error*>& chain, std::size_t
 json::Ordered entry_of(FailKind kind, const Error& failure, std::size_t limit) {
     json::Ordered entry = json::Ordered::object();
     entry["time"] = clock::utc_text(clock::wall());
-    entry["kind"] = kind == FailKind::failure ? "failure" : "child_death";
+    entry["kind"] = kind == FailKind::child_death ? "child_death" : "failure";
     entry.update(describe_chain(chain_of(failure), limit));
     return entry;
 }

@@ -73,6 +73,7 @@ struct ClaimRequest {
 enum class FailKind : std::uint8_t {
     failure,      // counts; the 5th since the last checkpoint sets the unit aside
     child_death,  // the unit's own child process died: the 3rd sets it aside
+    hopeless,     // counts as a failure that no other try can mend: sets it aside at once
 };
 
 enum class State : std::uint8_t { queued, leased, done, set_aside };

@@ -112,11 +112,13 @@ void end(Unit& unit) {
 }
 
 void count_failure(Unit& unit, FailKind kind, const Error& failure, nanoseconds due) {
-    int& count = kind == FailKind::failure ? unit.failures : unit.child_deaths;
-    const int limit = kind == FailKind::failure ? kFailuresToSetAside : kChildDeathsToSetAside;
+    const bool died = kind == FailKind::child_death;
+    int& count = died ? unit.child_deaths : unit.failures;
+    const int limit = died ? kChildDeathsToSetAside : kFailuresToSetAside;
     count += 1;
     unit.error = with_failure(unit.error, kind, failure);
-    leave_lease(unit, count >= limit ? State::set_aside : State::queued);
+    const bool aside = kind == FailKind::hopeless || count >= limit;
+    leave_lease(unit, aside ? State::set_aside : State::queued);
     if (unit.state == State::queued) unit.due = due;
 }
 

@@ -4,6 +4,7 @@ import os
 
 import pytest
 from harness import make, sets, trees
+from harness.program import NOBODY
 
 
 @pytest.fixture
@@ -37,6 +38,26 @@ def test_a_folder_that_held_something_keeps_its_mode(haul, space, packed, killed
     assert back.stat().st_mode & 0o7777 == 0o1777
     assert killed or back.stat().st_mtime_ns == 10**17
     assert sets.remains(back) == [] and (back / "of the user").read_bytes() == b"mine"
+
+
+def test_a_root_that_shuts_its_owner_out(haul, space):
+    """Mode 0555 comes back with the set: a second unpack cannot write there, and says what lets it."""
+    source, back = space / "source", space / "back"
+    make.file(source / "file", b"contents")
+    source.chmod(0o555)
+    haul.run("pack", source, space / "out", code=0)
+    space.chmod(0o777)
+    haul.state_home = space / "state-of-nobody"
+    command = ["unpack", space / "out" / "source", back]
+    haul.run(*command, before=NOBODY, code=0)
+    assert back.stat().st_mode & 0o7777 == 0o555
+    refused = haul.run(*command, before=NOBODY, code=6)
+    assert f"write {back}/.haul: Permission denied" in refused.err, refused
+    assert f"to do: nothing was written; where the folder is yours, `chmod u+w {back}` lets you" in refused.err, refused
+    assert back.stat().st_mode & 0o7777 == 0o555 and sets.remains(back) == []
+    back.chmod(0o755)
+    haul.run(*command, before=NOBODY, code=0)
+    assert (back / "file").read_bytes() == b"contents"
 
 
 def test_cancelling_leaves_no_mark(haul, space, packed):

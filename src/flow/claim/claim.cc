@@ -9,14 +9,29 @@
 
 #include "base/clock.h"
 #include "base/fault_point.h"
+#include "base/text.h"
 #include "flow/claim/beat.h"
 #include "flow/claim/claim_files.h"
 #include "flow/claim/release.h"
 #include "flow/claim/rival.h"
+#include "store/side_by_side.h"
 
 namespace haul::claim {
 
 using std::chrono::nanoseconds;
+
+namespace {
+
+// A folder may be ours and shut to us all the same: of mode 0555, as a set's root is given back to it.
+std::string way_to_write(const store::Capabilities& can) {
+    if (store::is_service(can)) return "choose a place that you may write to";
+    return fmt::format(
+        "nothing was written; where the folder is yours, `chmod u+w {}` lets you write there, else choose a "
+        "place that you may write to",
+        text::printable(can.address));
+}
+
+}  // namespace
 
 struct Claim::State {
     State(store::Store& the_store, Request the_request, report::Hub& the_hub)
@@ -92,7 +107,7 @@ Result<bool> Claim::State::create() {
     // not_found: who ended the last claim took `.haul/` away while we wrote.
     if (code == Code::exists || code == Code::not_found) return false;
     Error error = Error(created.error()).within("claim", store.capabilities().address);
-    if (code == Code::denied && error.remedy.empty()) error.remedy = "choose a place that you may write to";
+    if (code == Code::denied && error.remedy.empty()) error.remedy = way_to_write(store.capabilities());
     return failure(std::move(error));
 }
 

@@ -24,6 +24,15 @@ std::optional<std::pair<std::uint32_t, std::uint32_t>> parse_list_name(std::stri
     return std::pair(*part, *revision);
 }
 
+// Lists are create-only: the same command finds the same one again.
+Error no_good(const Work& work, Error error) {
+    if (error.code != Code::corrupt) return error;
+    return std::move(error).with_remedy(fmt::format(
+        "run the same command again; where it says the same, give the unfinished set up with `haul "
+        "cancel {}`, and pack again",
+        work.job.id()));
+}
+
 }  // namespace
 
 Result<format::PartListEnd> read_list_end(Work& work, std::uint32_t part, std::uint32_t revision,
@@ -35,8 +44,12 @@ Result<format::PartListEnd> read_list_end(Work& work, std::uint32_t part, std::u
     const auto take = [&](std::span<const std::byte> bytes) -> Status {
         return reader.write(store::text_of(bytes), visit);
     };
-    TRY(store::read_through(work.destination, name, object->size, kReadAtOnce, take, work.shutdown.stop()));
-    return reader.end();
+    Status read =
+        store::read_through(work.destination, name, object->size, kReadAtOnce, take, work.shutdown.stop());
+    if (!read) return failure(no_good(work, std::move(read).error()));
+    auto end = reader.end();
+    if (!end) return failure(no_good(work, std::move(end).error()));
+    return end;
 }
 
 Result<PartList> read_list(Work& work, const PartUnit& unit, std::uint32_t revision) {
@@ -47,9 +60,9 @@ Result<PartList> read_list(Work& work, const PartUnit& unit, std::uint32_t revis
         return {};
     }));
     if (list.table.layout().hash() != list.end.layout_hash) {
-        return failure(make_error(Code::corrupt, "read the member list", list_name(unit.part, revision),
-                                  "its members do not give the layout that its closing line names")
-                           .with_remedy("give the unfinished set up with `haul cancel`, and pack again"));
+        return failure(
+            no_good(work, make_error(Code::corrupt, "read the member list", list_name(unit.part, revision),
+                                     "its members do not give the layout that its closing line names")));
     }
     return list;
 }

@@ -60,6 +60,8 @@ TEST_F(AtService, IsComparedWithAServiceOfAnyNames) {
         set.members.back().zip_name = zip::archive_name(name, false);
     }
     set.publish();
+    set.record.source = "s3://bucket/in";
+    set.put_records();
     VerifyOptions options;
     options.against = &source;
     report::Hub hub;

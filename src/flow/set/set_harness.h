@@ -139,7 +139,15 @@ struct PackedSet {
         part.folders = table.lines() - table.entries();
         part.bytes = table.file_bytes();
         record.parts = {part};
-        record.files = part.members;
+        for (const format::Member& member : members) {
+            if (member.zip_name.empty()) {
+                ++record.folder_lines;
+            } else {
+                ++(member.kind == zip::Kind::file     ? record.files
+                   : member.kind == zip::Kind::folder ? record.folders
+                                                      : record.symlinks);
+            }
+        }
         record.bytes = part.bytes;
     }
 };

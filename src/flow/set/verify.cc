@@ -14,6 +14,7 @@
 #include "engine/memory.h"
 #include "flow/set/against.h"
 #include "flow/set/image_check.h"
+#include "flow/set/path_check.h"
 #include "store/side_by_side.h"
 
 namespace haul::set {
@@ -76,8 +77,10 @@ class Verification {
         record_ = std::move(*record);
         algorithm_ = digest::algorithm_named(record_.options.digest).value_or(digest::Algorithm::none);
         tell_total();
+        paths_.assign(record_.parts.size(), PathOrder(is_from_folder(record_)));
         verify_parts();
         if (error_) return failure(std::move(*error_));
+        TRY(check_paths());
         if (options_.against != nullptr) {
             TRY(compare_with_source(
                 store_, record_, *options_.against, [&](Finding finding) { add(std::move(finding)); },
@@ -101,7 +104,7 @@ class Verification {
         std::atomic<std::size_t> next = 0;
         const auto work = [&](unsigned worker) {
             for (std::size_t index = next++; index < record_.parts.size(); index = next++) {
-                if (Status done = verify_part(record_.parts[index], worker); !done) {
+                if (Status done = verify_part(record_.parts[index], paths_[index], worker); !done) {
                     const std::scoped_lock lock(mutex_);
                     if (!error_) error_ = std::move(done).error();
                     return;
@@ -122,7 +125,7 @@ class Verification {
         return format::memory_of(size) + sums + kImageCheckMemory + (at_once_ - 1) * kImageStretch;
     }
 
-    Status verify_part(const format::PartRecord& part, unsigned worker) {
+    Status verify_part(const format::PartRecord& part, PathOrder& paths, unsigned worker) {
         const engine::Reservation memory = TRY(memory_.reserve(memory_for(part), part.name, stop_));
         format::MemberTable table;
         Expected entries(algorithm_, part.members);
@@ -130,13 +133,41 @@ class Verification {
             store_, part, table,
             [&](const format::Member& member) -> Status {
                 if (!member.zip_name.empty()) entries.add(member);
+                paths.add(member);
                 return {};
             },
             stop_);
-        if (!read) return finding_or_error(part.manifest, std::move(read).error());
+        if (!read) {
+            unread_ = true;
+            return finding_or_error(part.manifest, std::move(read).error());
+        }
+        for (const std::string& path : paths.bad())
+            add({part.manifest, std::nullopt, path, "a path that leads nowhere beneath a folder"});
         if (!check_counts(part, table)) return {};
         if (options_.quick) return verify_size(part);
         return verify_image(part, table, entries, worker);
+    }
+
+    // Of all parts together. What no manifest can be read of was told.
+    Status check_paths() {
+        if (unread_) return {};
+        MemberCounts counts;
+        bool good = record_.superseded.empty() && record_.gone.empty();
+        for (std::size_t at = 0; at < paths_.size(); ++at) {
+            counts.add(paths_[at].counts());
+            good = good && paths_[at].is_good() && (at == 0 || paths_[at].follows(paths_[at - 1]));
+        }
+        if (!good) {
+            constexpr std::uint64_t each = 32, most = 4'000'000;
+            const std::uint64_t at_once = std::min(memory_.for_work() / 2 / each, most);
+            const engine::Reservation memory =
+                TRY(memory_.reserve(at_once * each, "comparing the paths of all members", stop_));
+            counts = TRY(find_meeting_paths(
+                store_, record_, at_once, [&](Finding finding) { add(std::move(finding)); }, stop_));
+        }
+        if (std::string other = other_totals(record_, counts); !other.empty())
+            add({format::file_name(record_.generation), std::nullopt, {}, std::move(other)});
+        return {};
     }
 
     // Damage is a finding; a store that cannot be read is an error.
@@ -147,7 +178,17 @@ class Verification {
     }
 
     bool check_counts(const format::PartRecord& part, const format::MemberTable& table) {
-        if (table.layout().image_size() == part.size && table.entries() == part.members) return true;
+        const std::uint64_t folders = table.lines() - table.entries();
+        if (table.layout().image_size() == part.size && table.entries() == part.members) {
+            if (folders == part.folders && table.file_bytes() == part.bytes) return true;
+            add({part.manifest,
+                 std::nullopt,
+                 {},
+                 fmt::format(
+                     "it has {} bytes of files and {} lines of folders; the set's record says {} and {}",
+                     table.file_bytes(), folders, part.bytes, part.folders)});
+            return true;  // that keeps nobody from looking at its bytes
+        }
         add({part.manifest,
              std::nullopt,
              {},
@@ -270,6 +311,8 @@ class Verification {
     std::size_t at_once_;  // stretches of one image
     format::SetRecord record_;
     digest::Algorithm algorithm_ = digest::Algorithm::none;
+    std::vector<PathOrder> paths_;  // of each part
+    std::atomic<bool> unread_ = false;
     std::mutex mutex_;
     VerifyReport report_;
     std::optional<Error> error_;

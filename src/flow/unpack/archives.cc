@@ -9,6 +9,7 @@
 
 #include "base/digest.h"
 #include "base/text.h"
+#include "flow/set/path_check.h"
 #include "flow/set/read_range.h"
 #include "flow/set/set_view.h"
 #include "store/open_store.h"
@@ -153,7 +154,7 @@ Result<bool> is_object(const store::Address& source, const store::OpenOptions& r
 
 }  // namespace
 
-bool is_from_folder(const format::SetRecord& set) { return set.source.starts_with('/'); }
+bool is_from_folder(const format::SetRecord& set) { return haul::set::is_from_folder(set); }
 
 Result<Archives> find_archives(const store::Address& source, const store::ServiceOptions& service) {
     const store::OpenOptions reading{.service = service};

@@ -158,6 +158,13 @@ class Closing {
         return {};
     }
 
+    void replace(store::Write& write) {
+        write.condition = {};
+        write.result = {};
+        work_.destination.write_many({&write, 1}, {work_.scratch(context_.lease.ref.unit, "newer")},
+                                     work_.shutdown.stop());
+    }
+
     Status settle(const Item& item, store::Write& write) {
         bool done = write.result.has_value();
         if (!done && item.kind == zip::Kind::symlink && write.result.error().code == Code::exists) {
@@ -165,6 +172,15 @@ class Closing {
             if (!looked) return log_.failed_alone(item.path, looked.error());
             const auto& there = *looked;
             done = there && there->kind == store::Kind::symlink && there->target == item.target;
+            if (!done && there && work_.request.if_exists == IfExists::newer &&
+                there->kind != store::Kind::folder) {
+                if (item.mtime_ns.value_or(0) <= there->attributes.mtime_ns.value_or(0)) {
+                    log_.skipped(item.path, "what is there is not older");
+                    return {};
+                }
+                replace(write);
+                done = write.result.has_value();
+            }
         }
         if (!done && item.kind == zip::Kind::folder &&
             is_somebody_elses(work_.request, write.result.error())) {

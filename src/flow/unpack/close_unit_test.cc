@@ -19,7 +19,9 @@ class CloseTest : public harness::UnpackTest {
         if (!outcome) return outcome.error().message();
         std::string text;
         for (const ledger::Fact& fact : outcome->facts)
-            text += fact.kind == kTotalFact ? *fact.value : fact.key + " failed, ";
+            text += fact.kind == kTotalFact     ? *fact.value
+                    : fact.kind == kSkippedFact ? fact.key + " skipped, "
+                                                : fact.key + " failed, ";
         return text;
     }
     std::string target(const std::string& name) {
@@ -69,6 +71,29 @@ TEST_F(CloseTest, WhatIsThereIsReplacedOnlyWhereAskedTo) {
     request_.if_exists = IfExists::overwrite;
     EXPECT_EQ(close(), R"({"files":0,"folders":0,"symlinks":2,"bytes":0})");
     EXPECT_EQ(target("l") + target("m"), "newnew");
+}
+
+TEST_F(CloseTest, NewerSymlinksReplaceWhatIsOlder) {
+    request_.if_exists = IfExists::newer;
+    add_archive("a.zip", harness::zip_of({{"file", "new", kSymlink},
+                                          {"folder", "new", kSymlink},
+                                          {"later", "new", kSymlink},
+                                          {"link", "new", kSymlink}}));
+    const auto put_at = [this](const char* name, store::Kind kind, std::int64_t time) {
+        store::Write write;
+        write.name = name;
+        write.kind = kind;
+        if (kind == store::Kind::symlink) write.bytes = std::as_bytes(std::span("old", 3));
+        write.attributes.mtime_ns = time;
+        destination_.write_many({&write, 1}, {}, {});
+        ASSERT_TRUE(write.result);
+    };
+    put_at("file", store::Kind::file, 1);
+    put_at("folder", store::Kind::folder, 1);
+    put_at("later", store::Kind::symlink, 1'600'000'000'000'000'000);  // as the member: not older
+    put_at("link", store::Kind::symlink, 1);
+    EXPECT_EQ(close(), R"(folder failed, later skipped, {"files":0,"folders":0,"symlinks":2,"bytes":0})");
+    EXPECT_EQ(target("file") + target("link") + target("later"), "newnewold");
 }
 
 TEST_F(CloseTest, TheOwnFolderIsNobodysMember) {

@@ -51,6 +51,7 @@ Status renewed_lease_holds(const Factory& factory);
 Status renew_is_all_or_nothing(const Factory& factory);
 // failures.cc
 Status fifth_failure_sets_aside(const Factory& factory);
+Status hopeless_failure_sets_aside_at_once(const Factory& factory);
 Status third_child_death_sets_aside(const Factory& factory);
 Status checkpoint_resets_counts(const Factory& factory);
 Status release_does_not_count(const Factory& factory);

@@ -26,6 +26,7 @@ constexpr std::array kPromises = {
     Promise{"renewed_lease_holds", renewed_lease_holds},
     Promise{"renew_is_all_or_nothing", renew_is_all_or_nothing},
     Promise{"fifth_failure_sets_aside", fifth_failure_sets_aside},
+    Promise{"hopeless_failure_sets_aside_at_once", hopeless_failure_sets_aside_at_once},
     Promise{"third_child_death_sets_aside", third_child_death_sets_aside},
     Promise{"checkpoint_resets_counts", checkpoint_resets_counts},
     Promise{"release_does_not_count", release_does_not_count},

@@ -35,6 +35,13 @@ Status fifth_failure_sets_aside(const Factory& factory) {
     return expect(TRY(unit_named(*ledger, "1")).failures == kFailuresToSetAside, "failures are miscounted");
 }
 
+Status hopeless_failure_sets_aside_at_once(const Factory& factory) {
+    const auto ledger = TRY(make_with(factory, {part("1")}));
+    TRY(sets_aside_after(*ledger, FailKind::hopeless, 1));
+    const UnitRow row = TRY(unit_named(*ledger, "1"));
+    return expect(row.failures == 1 && !row.error.empty(), "the failure is not counted, or not kept");
+}
+
 Status third_child_death_sets_aside(const Factory& factory) {
     const auto ledger = TRY(make_with(factory, {part("1")}));
     for (int turn = 0; turn < kFailuresToSetAside - 1; ++turn) TRY(fail_once(*ledger, FailKind::failure));
