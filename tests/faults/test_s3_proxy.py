@@ -6,12 +6,16 @@ import time
 
 import pytest
 from harness.disturbed_s3 import placed
+from harness.long_silence import silent_for
 from harness.s3 import exact, exact_client, proxied, versitygw  # noqa: F401  pylint: disable=unused-import
 
 FULL = bool(os.environ.get("HAUL_TEST_FULL"))
-MIX_SECONDS = 1800 if FULL else 25
+MIX_SECONDS = float(os.environ.get("HAUL_TEST_MIX_SECONDS", 1800 if FULL else 25))
+SILENT_SECONDS = 1200 if FULL else 90
 SEED = int(os.environ.get("HAUL_TEST_SEED", "20261126"))
 
+# One worker runs them all, in this order: what the first test begins, the last one ends.
+pytestmark = pytest.mark.xdist_group("s3 proxy")
 SMALL, LARGE, PAGE = r"/in/f\d/", r"/in/large-", r"list-type=2"
 PIECE, CREATE, COMPLETE = r"/part-\d+\.zip\?partNumber", r"/part-\d+\.zip\?uploads", r"/part-\d+\.zip\?uploadId"
 MIB = 1 << 20
@@ -32,7 +36,7 @@ PACK = {
     "pieces reset": [rule("reset", "PUT", PIECE, nth=[1, 3], direction="up", after=MIB)],
     "piece reset before its answer": [rule("reset", "PUT", PIECE, nth=[2])],
     "reads truncated": [rule("truncate", "GET", SMALL, nth=[2, 60], after=0),
-                        rule("truncate", "GET", LARGE, nth=[2], after=5 * MIB, id="large")],
+                        rule("truncate", "GET", LARGE, nth=[2], after=2 * MIB, id="large")],
     "pages truncated": [rule("truncate", "GET", PAGE, nth=[1, 2, 5, 9], after=150)],
     "answers truncated": [rule("truncate", "POST", CREATE, nth=[1], after=60, id="create"),
                           rule("truncate", "POST", COMPLETE, nth=[1], after=60, id="complete")],
@@ -95,11 +99,11 @@ def place(versitygw, binary):  # noqa: F811
         yield one
 
 
-def disturbed(place, way, rules, **more):
+def disturbed(place, way, rules, *words, **more):
     place.begin_anew(way)
     place.proxy.plan(*rules)
     before = place.proxy.counts()["requests"]
-    finished = place.run(way, **more)
+    finished = place.run(way, *words, **more)
     assert_fired(rules, place.proxy.fired(), finished)
     sent = place.proxy.counts()["requests"] - before
     place.proxy.plan()
@@ -112,6 +116,13 @@ def assert_fired(rules, fired, finished):
         planned = len(one["nth"]) if "nth" in one and one["action"] != "storm" else 1
         planned = 1 if one["action"] == "stale_page" else one.get("requests", planned)
         assert count >= planned, f"{one} fired {count} times; {finished}"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def silence(versitygw, binary):  # noqa: F811
+    """Lasts while the other tests run."""
+    with silent_for(SILENT_SECONDS, versitygw, binary) as one:
+        yield one
 
 
 @pytest.mark.parametrize("name", PACK)
@@ -144,7 +155,8 @@ def test_a_slow_link_is_no_outage(place):
     way = place.ways["pack"]
     what = f"{PIECE}|{LARGE}" if FULL else r"/part-00002\.zip\?partNumber|/in/large-c"
     slow = rule("throttle", "PUT|GET", what, bytes_per_s=2_000_000)
-    finished, sent = disturbed(place, way, [slow], env={"HAUL_HTTP_SILENCE_MS": 3000})
+    finished, sent = disturbed(place, way, [slow], "--json", env={"HAUL_HTTP_SILENCE_MS": 3000})
+    assert {"store_down", "unit_failed"}.isdisjoint(event["event"] for event in finished.events()), finished
     place.assert_right(way, finished)
     assert sent <= 1.02 * way.needed, finished
 
@@ -152,7 +164,7 @@ def test_a_slow_link_is_no_outage(place):
 @pytest.mark.parametrize("way", ["pack", "unpack"])
 def test_nothing_answers_for_long(place, way):
     """Everything is silent, longer than any one call is tried for: the work waits, and nothing is set aside."""
-    way, seconds = place.ways[way], 90 if FULL else 6
+    way, seconds = place.ways[way], 6
     path = r"/out/|/in/f" if way is place.ways["pack"] else r"/back/"
     rules = [rule("silence", ".*", path, nth=list(range(60, 400)), seconds=seconds)]
     place.begin_anew(way)
@@ -229,6 +241,7 @@ def chance_rule(chance, number):
     return {"id": f"{action} {number}", "action": action, "nth": nth, "path": "", **more}
 
 
+@pytest.mark.timeout(MIX_SECONDS + 200)
 def test_mix(place):
     """Rounds of several faults each, from a fixed seed, until the time is up."""
     chance, end, fired, planned = random.Random(SEED), time.monotonic() + MIX_SECONDS, 0, 0
@@ -243,3 +256,9 @@ def test_mix(place):
         fired, planned = fired + sum(count > 0 for count in counts.values()), planned + len(rules)
         place.assert_right(way, finished)
     assert fired > planned // 2, f"{fired} of {planned} fired"
+
+
+@pytest.mark.timeout(SILENT_SECONDS + 200)
+def test_minutes_of_silence(silence):
+    """With the patience that users have: it began before the first test of this file."""
+    silence.assert_waited()

@@ -89,9 +89,10 @@ class Place:
 
 
 @contextmanager
-def placed(server, binary: Path):
-    folder = Path(tempfile.mkdtemp(prefix="haul-s3-disturbed-"))
-    client = S3Client(server.env, "disturbed")
+def placed(server, binary: Path, name: str = "disturbed", with_folders: bool = True):
+    """`name`: of the bucket, one for each place. `with_folders`: also the ways of which one side is a folder."""
+    folder = Path(tempfile.mkdtemp(prefix=f"haul-s3-{name}-"))
+    client = S3Client(server.env, name)
     client.make_bucket()
     source = folder / "in"
     for name, data in contents().items():
@@ -105,10 +106,11 @@ def placed(server, binary: Path):
             pack = ("pack", "--part-size", PART_SIZE)
             place.add("set", *pack, f"{bucket}/in", f"{bucket}/set", result="set/")
             place.add("pack", *pack, f"{bucket}/in", f"{bucket}/out", result="out/")
-            place.add("pack up", *pack, source, f"{bucket}/up", result="up/")
-            place.add("pack down", *pack, f"{bucket}/in", folder / "down", result=folder / "down")
             place.add("unpack", "unpack", f"{bucket}/set/in", f"{bucket}/back", result="back/")
-            place.add("unpack down", "unpack", f"{bucket}/set/in", folder / "back", result=folder / "back")
+            if with_folders:
+                place.add("pack up", *pack, source, f"{bucket}/up", result="up/")
+                place.add("pack down", *pack, f"{bucket}/in", folder / "down", result=folder / "down")
+                place.add("unpack down", "unpack", f"{bucket}/set/in", folder / "back", result=folder / "back")
             yield place
         finally:
             runner.end()

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "flow/claim/claim.h"
 #include "flow/claim/claim_files.h"
+#include "flow/claim/release.h"
 #include "store/memory/memory_store.h"
 
 namespace haul::claim {
@@ -23,11 +24,12 @@ class FaultyStore final : public store::Store {
   public:
     std::function<void(store::Write&)> after_write = [](store::Write&) {};
     std::atomic<bool> refuse_beats = false;
+    std::atomic<int> old_pages = 0;  // so many listings show nothing of what was written since
     std::atomic<int> stats = 0;
 
     store::Capabilities capabilities() const override { return inner_.capabilities(); }
     Result<std::unique_ptr<store::Listing>> list(const store::ListRequest& request) override {
-        return inner_.list(request);
+        return old_pages-- > 0 ? before_.list(request) : inner_.list(request);
     }
     Result<store::Stat> stat(const store::StatRequest& request) override {
         ++stats;
@@ -58,7 +60,7 @@ class FaultyStore final : public store::Store {
     }
 
   private:
-    store::memory::MemoryStore inner_;
+    store::memory::MemoryStore inner_, before_;
 };
 
 class Notes final : public report::Sink {
@@ -99,6 +101,19 @@ TEST(ClaimFaults, AReplyThatWasLostIsResolvedByLooking) {
         ASSERT_TRUE(claim) << claim.error().message();
         EXPECT_EQ((*claim)->number(), 1U);
         EXPECT_TRUE((*claim)->check());
+    }
+}
+
+TEST(ClaimFaults, AnOldPageDoesNotLeaveTheClaim) {
+    for (const int old_pages : {1, 2}) {
+        FaultyStore store;
+        report::Hub hub;
+        const auto claim = Claim::take(store, request("a"), hub, {});
+        ASSERT_TRUE(claim);
+        store.old_pages = old_pages;
+        ASSERT_TRUE(remove_claims(store, 1));
+        store.old_pages = 0;
+        EXPECT_TRUE(store::list_folder(store, kFolder)->empty()) << old_pages;
     }
 }
 

@@ -87,11 +87,26 @@ Status remove_folders(store::Store& store, const std::vector<store::Object>& obj
     return {};
 }
 
+// A service's page may be an old one: where it lacks the claim that we hold, it is looked at again.
+template <class List, class Shows>
+auto look_for_ours(const List& list, const Shows& shows_ours) -> decltype(list()) {
+    constexpr int kLooks = 3;
+    auto seen = list();
+    for (int look = 1; look < kLooks && seen && !shows_ours(*seen); ++look) seen = list();
+    return seen;
+}
+
 }  // namespace
 
 Status remove_claims(store::Store& store, std::uint64_t number) {
-    const std::vector<store::Object> objects = TRY(store::list_folder(store, kFolder));
-    const std::vector<ClaimFile> claims = TRY(list_claims(store));
+    const std::vector<store::Object> objects = TRY(look_for_ours(
+        [&] { return store::list_folder(store, kFolder); },
+        [&](const std::vector<store::Object>& seen) {
+            return std::ranges::find(seen, claim_path(number), &store::Object::name) != seen.end();
+        }));
+    const std::vector<ClaimFile> claims = TRY(look_for_ours(
+        [&] { return list_claims(store); },
+        [&](const std::vector<ClaimFile>& seen) { return !seen.empty() && seen.back().number >= number; }));
     TRY(check_is_highest(store, claims, number));
     TRY(remove_files(store, objects));
     TRY(remove_claims_below(store, claims, number));
