@@ -120,6 +120,8 @@ class Connection:
                 pass
         status = rule.status if rule.action == "storm" else 200
         await self.send(self.writer, message.answer(status, rule.code), "bytes_down")
+        if waits:
+            await self.linger()  # some send their body without waiting
         return not waits
 
     async def pass_answer(self, method: str, target: str, rules: list[Rule], down: Flow) -> bool:
