@@ -26,6 +26,7 @@ struct ClaimFile {
     std::uint64_t number = 0;
     store::Object object;
 };
+[[nodiscard]] std::vector<ClaimFile> claims_among(const std::vector<store::Object>& objects);
 [[nodiscard]] Result<std::vector<ClaimFile>> list_claims(store::Store& store,
                                                          const std::stop_token& stop = {});
 

@@ -91,7 +91,7 @@ Status remove_folders(store::Store& store, const std::vector<store::Object>& obj
 
 Status remove_claims(store::Store& store, std::uint64_t number) {
     const std::vector<store::Object> objects = TRY(store::list_folder(store, kFolder));
-    const std::vector<ClaimFile> claims = TRY(list_claims(store));
+    const std::vector<ClaimFile> claims = claims_among(objects);
     TRY(check_is_highest(store, claims, number));
     TRY(remove_files(store, objects));
     TRY(remove_claims_below(store, claims, number));

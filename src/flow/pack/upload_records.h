@@ -49,8 +49,9 @@ struct UploadRecord {
 // enough. Thread-safe.
 class UploadRecords {
   public:
-    // Lists the destination, instead of what was known; what is over stays so.
-    [[nodiscard]] Status load(store::Store& destination, const std::stop_token& stop);
+    // Those among what was listed (of the set's folder, or of `.haul/`), instead of what was known; what is
+    // over stays so.
+    void take(const std::vector<store::Object>& listed);
     [[nodiscard]] std::vector<UploadRecord> of(std::uint32_t part) const;
     [[nodiscard]] std::vector<std::uint32_t> parts() const;
     void add_intent(std::uint32_t part, std::uint64_t claim);

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -33,6 +34,9 @@ struct Work {
     std::optional<format::SetRecord> earlier = std::nullopt;
     std::uint32_t earlier_parts = 0;  // highest part number in it
     UploadRecords uploads = {};       // of services; loaded once the claim is ours
+    // Member lists (part, highest revision) that lay there when the claim became ours, for who adopts them
+    // first: until then nothing was added.
+    std::optional<std::map<std::uint32_t, std::uint32_t>> lists_left = std::nullopt;
     std::atomic<std::uint64_t> files_done = 0, bytes_done = 0;
 
     // Counts what is done and tells the display.
