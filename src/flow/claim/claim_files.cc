@@ -85,7 +85,7 @@ std::vector<ClaimFile> claims_among(const std::vector<store::Object>& objects) {
 Result<std::vector<ClaimFile>> list_claims(store::Store& store, const std::stop_token& stop) {
     std::vector<ClaimFile> files;
     const bool in_order = store.capabilities().order == store::Order::bytes;
-    auto listing = store.list({.prefix = kFolder, .after = {}});
+    auto listing = store.list({.prefix = kOwnFolder, .after = {}});
     while (listing) {
         Result<store::Page> page = (*listing)->next(stop);
         if (!page && page.error().code == Code::not_found) return files;

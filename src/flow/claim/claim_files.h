@@ -7,12 +7,11 @@
 #include <vector>
 
 #include "base/result.h"
+#include "flow/claim/own_folder.h"
 #include "format/claim_record.h"
 #include "store/store.h"
 
 namespace haul::claim {
-
-inline constexpr const char* kFolder = ".haul";
 
 [[nodiscard]] std::string claim_path(std::uint64_t number);
 [[nodiscard]] std::string beat_path(std::uint64_t number);

@@ -21,7 +21,7 @@ std::string_view leaf_of(std::string_view path) {
 
 bool is_beat(const store::Object& object) {
     const std::string_view leaf = leaf_of(object.name);
-    return object.name.size() == std::string_view(kFolder).size() + 1 + leaf.size() &&
+    return object.name.size() == std::string_view(kOwnFolder).size() + 1 + leaf.size() &&
            format::beat_number(leaf).has_value();
 }
 
@@ -90,7 +90,7 @@ Status remove_folders(store::Store& store, const std::vector<store::Object>& obj
 }  // namespace
 
 Status remove_claims(store::Store& store, std::uint64_t number) {
-    const std::vector<store::Object> objects = TRY(store::list_folder(store, kFolder));
+    const std::vector<store::Object> objects = TRY(store::list_folder(store, kOwnFolder));
     const std::vector<ClaimFile> claims = claims_among(objects);
     TRY(check_is_highest(store, claims, number));
     TRY(remove_files(store, objects));
@@ -99,7 +99,7 @@ Status remove_claims(store::Store& store, std::uint64_t number) {
     for (const ClaimFile& claim : claims) {
         if (claim.number == number) TRY(remove_together(store, {&claim.object}));
     }
-    return remove_if_empty(store, kFolder);
+    return remove_if_empty(store, kOwnFolder);
 }
 
 }  // namespace haul::claim

@@ -13,11 +13,12 @@
 #include <vector>
 
 #include "base/result.h"
+#include "flow/claim/own_folder.h"
 #include "store/store.h"
 
 namespace haul::pack {
 
-inline constexpr const char* kUploadFolder = ".haul/uploads";
+using claim::kUploadFolder;
 
 // What an upload is made for: only where all of it agrees can its pieces be of use.
 struct UploadPlan {

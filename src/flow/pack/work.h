@@ -12,6 +12,7 @@
 #include "engine/shutdown.h"
 #include "engine/space_budget.h"
 #include "flow/claim/claim.h"
+#include "flow/claim/own_folder.h"
 #include "flow/job/job.h"
 #include "flow/pack/pack.h"
 #include "flow/pack/upload_records.h"
@@ -52,9 +53,9 @@ struct Work {
 };
 
 // Names beneath the set's folder while a job is at work (docs/format.md, ".haul/").
-inline constexpr const char* kOwnFolder = ".haul";
+using claim::kOwnFolder;
+using claim::kScratchFolder;
 inline constexpr const char* kListFolder = ".haul/parts";
-inline constexpr const char* kScratchFolder = ".haul/tmp";
 [[nodiscard]] std::string list_name(std::uint32_t part, std::uint32_t revision);
 [[nodiscard]] std::string scratch_name(std::uint32_t part, std::uint64_t claim);
 // Where small files of ours lie before they are renamed into place; parts that are made side by side need
