@@ -124,8 +124,8 @@ class Relay {
                 watch(fd, EPOLLIN | EPOLLOUT | EPOLLET);
             }
             auto connection = std::make_shared<Connection>();
-            connection->ways[0] = {.from = near, .to = far};
-            connection->ways[1] = {.from = far, .to = near};
+            connection->ways[0].from = connection->ways[1].to = near;
+            connection->ways[0].to = connection->ways[1].from = far;
             connections_[near] = connections_[far] = connection;
         }
     }

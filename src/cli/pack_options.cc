@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "cli/places.h"
+#include "cli/waiting_times.h"
 #include "cli/when.h"
 #include "cli/working_folder.h"
 #include "engine/memory.h"
@@ -123,10 +124,7 @@ Result<pack::Request> request_of(const PackOptions& options, const std::string& 
             make_error(Code::usage, "", "", "--max-size is below --min-size: no file can pass both")
                 .with_remedy("leave one of them out, or give --max-size the larger one"));
     }
-    if (options.claim_timeout <= std::chrono::nanoseconds(0)) {
-        return failure(make_error(Code::usage, "", "", "--claim-timeout must be longer than nothing")
-                           .with_remedy("leave it out: 15m is right for nearly all"));
-    }
+    TRY(check_waiting_times(options.claim_timeout, options.max_outage));
     request.source = std::move(places.source);
     request.destination = std::move(places.destination);
     request.options = options.shape;

@@ -7,6 +7,7 @@
 #include "base/glob.h"
 #include "base/units.h"
 #include "cli/places.h"
+#include "cli/waiting_times.h"
 #include "cli/working_folder.h"
 #include "engine/memory.h"
 
@@ -62,10 +63,7 @@ void declare(Arguments& arguments, UnpackOptions& options) {
 Result<unpack::Request> request_of(const UnpackOptions& options, const std::string& state) {
     Places places = TRY(parse_places(options.source, options.destination, state));
     TRY(check_holds_no_state(places.destination, options.dry_run ? std::string() : state));
-    if (options.claim_timeout <= std::chrono::nanoseconds(0)) {
-        return failure(make_error(Code::usage, "", "", "--claim-timeout must be longer than nothing")
-                           .with_remedy("leave it out: 15m is right for nearly all"));
-    }
+    TRY(check_waiting_times(options.claim_timeout, options.max_outage));
     unpack::Request request;
     request.source = std::move(places.source);
     request.destination = std::move(places.destination);

@@ -21,10 +21,11 @@ struct Counters;  // wrap/trace.h
 
 // What services need to be told beside the address; local stores ignore it.
 struct ServiceOptions {
-    unsigned connections = 0;        // most requests in flight a host; 0: adapts
-    std::string storage_class = {};  // of objects written, as the service calls it; empty: its default
-    std::string sse = {};            // "AES256" or "aws:kms"; empty: the bucket's own rule
-    std::string sse_key = {};        // KMS key id
+    unsigned connections = 0;  // most requests in flight a host; 0: adapts
+    std::string storage_class =
+        {};  // of objects written but records (Write::is_record), as the service calls it; empty: its default
+    std::string sse = {};      // "AES256" or "aws:kms"; empty: the bucket's own rule
+    std::string sse_key = {};  // KMS key id
     bool request_payer = false;
     // Where what was learned about an endpoint is kept between runs; empty: nowhere.
     std::string knowledge_folder = {};

@@ -15,8 +15,15 @@ Status write_one(Store& store, const std::string& name, std::string_view bytes, 
     write.name = name;
     write.bytes = std::as_bytes(std::span(bytes));
     write.condition.kind = condition;
+    write.is_record = true;
     store.write_many(std::span(&write, 1), {.scratch = scratch}, {});
     return std::move(write.result);
+}
+
+Result<std::optional<Object>> found_by(Result<Stat> looked) {
+    if (looked.has_value()) return std::optional<Object>(std::move(looked->object));
+    if (looked.error().code == Code::not_found) return std::optional<Object>();
+    return failure(std::move(looked).error());
 }
 
 }  // namespace
@@ -135,10 +142,11 @@ Status remove_object(Store& store, const std::string& name) {
 }
 
 Result<std::optional<Object>> find_object(Store& store, const std::string& name) {
-    auto found = store.stat({.name = name});
-    if (found.has_value()) return std::optional<Object>(std::move(found->object));
-    if (found.error().code == Code::not_found) return std::optional<Object>();
-    return failure(std::move(found).error());
+    return found_by(store.stat({.name = name}));
+}
+
+Result<std::optional<Object>> find_file(Store& store, const std::string& name) {
+    return found_by(store.stat({.name = name, .only_objects = true}));
 }
 
 Result<bool> is_folder_there(Store& store, const std::string& folder, const std::stop_token& stop) {

@@ -112,6 +112,8 @@ class Listing {
 struct StatRequest {
     std::string name;
     bool want_clock = false;  // also fill Stat::store_clock_ns
+    // What is only a folder need not be found: spares services, which know no folders, a second look.
+    bool only_objects = false;
 };
 struct Stat {
     Object object;
@@ -145,6 +147,7 @@ struct Write {
     std::span<const std::byte> bytes = {};
     Attributes attributes = {};
     Condition condition = {};
+    bool is_record = false;  // of ours, and read again: services keep it in their default class
     // Filled by the call. Code::exists / Code::changed where the condition fails.
     Status result = {};
     Version written = {};
@@ -249,6 +252,7 @@ using Sink = std::function<Status(std::span<const std::byte>)>;
 // The files of a folder, then the folder itself; nothing there is no error. Folders in it stay, and with them
 // the folder: Code::exists.
 [[nodiscard]] Status remove_folder(Store& store, const std::string& folder, const std::stop_token& stop = {});
+// create_object and replace_object are for records of ours (Write::is_record).
 [[nodiscard]] Status create_object(Store& store, const std::string& name, std::string_view bytes,
                                    const std::string& scratch = {});
 [[nodiscard]] Status replace_object(Store& store, const std::string& name, std::string_view bytes,
@@ -256,6 +260,8 @@ using Sink = std::function<Status(std::span<const std::byte>)>;
 [[nodiscard]] Status remove_object(Store& store, const std::string& name);
 // nullopt where it does not exist.
 [[nodiscard]] Result<std::optional<Object>> find_object(Store& store, const std::string& name);
+// The same where only a file is of interest: one request at services (StatRequest::only_objects).
+[[nodiscard]] Result<std::optional<Object>> find_file(Store& store, const std::string& name);
 // Whether a folder is there: as an object, or, at services, because something lies beneath it.
 [[nodiscard]] Result<bool> is_folder_there(Store& store, const std::string& folder,
                                            const std::stop_token& stop = {});

@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from harness.credentials import renewable
 from harness.s3 import (exact, own_bucket, running, seaweedfs, secure_versitygw,  # noqa: F401  pylint: disable=unused-import
                         versitygw)
 from servers.exact import Exact
@@ -27,6 +28,7 @@ PECULIAR = {
     "--order=seaweed": {"listings_are_in_byte_order"},
     "--max-keys-cap=7": set(),
     "--ignore-if-none-match": CREATE_ONLY,
+    "--clock-skew=3600": set(),
 }
 
 
@@ -67,6 +69,14 @@ def all_made(exact):  # noqa: F811
 def test_peculiarities_are_borne(all_made, option):
     with running(Exact, options=(option,)) as peculiar:
         assert all_made - assert_kept(peculiar.client(), "bare") == PECULIAR[option]
+
+
+def test_credentials_expire_in_the_middle(all_made, tmp_path):
+    """Also in the middle of one batch of the thousands that the longest has."""
+    with running(Exact, options=("--expire-credentials-after=1500",)) as expiring:
+        client = expiring.client()
+        assert assert_kept(client, "bare", env=renewable(client, tmp_path)) == all_made
+        assert [one for one in expiring.requests() if one["status"] == 400]
 
 
 def test_it_can_fail(exact):  # noqa: F811

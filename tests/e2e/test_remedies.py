@@ -98,6 +98,8 @@ def test_other_mistakes(haul, space):
     packed = space / "out" / "source"
     for words, code in [(["ls", packed, "no*such"], 4), (["ls", packed, "-l", "--print0"], 2), (["cat", packed, "link"], 2),
                         (["pack", space / "source", space / "o", "--min-size", "9", "--max-size", "8"], 2),
-                        (["unpack", packed, space / "o", "--claim-timeout", "0s"], 2), (["status", ""], 2)]:
+                        (["unpack", packed, space / "o", "--claim-timeout", "0s"], 2), (["status", ""], 2),
+                        (["unpack", packed, space / "o", "--max-outage", "0s"], 2),
+                        (["pack", space / "source", space / "o", "--max-outage", "0s"], 2)]:
         finished = haul.run(*words, code=code)
         assert "  to do: " in finished.err, finished

@@ -72,6 +72,12 @@ def test_headers_are_kept(exact_client):
     assert head["Date"].endswith("GMT") and head["Last-Modified"].endswith("GMT")
 
 
+def test_an_archive_class_is_looked_at_and_not_read(exact_client):
+    exact_client.put("a", b"1", x_amz_storage_class="DEEP_ARCHIVE")
+    assert exact_client.head("a")["x-amz-storage-class"] == "DEEP_ARCHIVE"
+    assert code_of(exact_client.get, "a") == "InvalidObjectState"
+
+
 def test_conditions(exact_client):
     etag = exact_client.put("a", b"1", if_none_match="*").etag
     assert code_of(exact_client.put, "a", b"2", if_none_match="*") == "PreconditionFailed"

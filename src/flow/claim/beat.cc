@@ -68,6 +68,7 @@ Status Beat::write_once(const std::stop_token& stop) {
     store::Write write;
     write.name = beat_path(setup_.number);
     write.bytes = std::as_bytes(std::span(document));
+    write.is_record = true;
     setup_.store.write_many(std::span(&write, 1),
                             {.scratch = scratch_path("beat", setup_.token, setup_.number)}, stop);
     TRY(std::move(write.result));

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "base/clock.h"
@@ -44,6 +45,8 @@ struct Claim::State {
     [[nodiscard]] Result<bool> try_once(const std::stop_token& stop);
     [[nodiscard]] Result<bool> create();
     [[nodiscard]] Result<bool> stands();
+    enum class Own : std::uint8_t { there, gone, changed };
+    [[nodiscard]] Result<Own> look_at_own();
     [[nodiscard]] Status check();
     [[nodiscard]] Status fenced(std::string detail);
     void begin_beating();
@@ -52,6 +55,7 @@ struct Claim::State {
     Request request;
     report::Hub& hub;
     std::vector<format::ClaimRecord> earlier;
+    std::string document;  // of ours
     nanoseconds created_at{};
     std::atomic<bool> superseded = false;
     std::atomic<bool> ending = false;  // we are removing it ourselves
@@ -93,10 +97,11 @@ Result<bool> Claim::State::try_once(const std::stop_token& stop) {
 
 Result<bool> Claim::State::create() {
     const std::string path = claim_path(ours().number);
+    document = format::to_document(ours());
     FAULT_POINT("claim.before_create");
     created_at = clock::boot();
-    const Status created = store::create_object(store, path, format::to_document(ours()),
-                                                scratch_path("claim", ours().token, ours().number));
+    const Status created =
+        store::create_object(store, path, document, scratch_path("claim", ours().token, ours().number));
     FAULT_POINT("claim.after_create");
     if (created) return true;
     // A reply that was lost looks like a failure or, tried again beneath us, like a claim that was there
@@ -130,18 +135,32 @@ void Claim::State::begin_beating() {
                              .check = [this] { return check(); }});
 }
 
+// Claims never change, so one plain read tells: token, process and all else are what we wrote, or it is not
+// ours. What is longer begins with other bytes, since a document ends nowhere else.
+Result<Claim::State::Own> Claim::State::look_at_own() {
+    const std::string path = claim_path(ours().number);
+    std::string there(document.size(), '\0');
+    store::Read read;
+    read.name = path;
+    read.into = std::as_writable_bytes(std::span(there));
+    store.read_many(std::span(&read, 1), {});
+    if (read.result) return there == document ? Own::there : Own::changed;
+    if (read.result.error().code == Code::not_found) return Own::gone;
+    if (read.result.error().code == Code::changed) return Own::changed;
+    return failure(std::move(read.result).error());
+}
+
 // A successor takes exactly the next number, and ours goes before its does: so these two objects tell as much
 // as a listing, at less cost. The order matters: ours may be gone, and the next too, when a successor ended
-// its claim between the two looks.
+// its claim between the two looks. Two requests to a service: docs/decisions/0006.
 Status Claim::State::check() {
     if (superseded) return fenced("another has taken it over");
-    if (TRY(store::find_object(store, claim_path(ours().number + 1)))) {
+    if (TRY(store::find_file(store, claim_path(ours().number + 1)))) {
         return fenced(fmt::format("claim {} has superseded ours, {}", ours().number + 1, ours().number));
     }
-    const std::optional<format::ClaimRecord> there = TRY(read_claim(store, ours().number));
-    if (!there && ending) return {};
-    if (!there) return fenced(fmt::format("our claim {} is gone", ours().number));
-    if (there->token == ours().token && there->owner == ours().owner) return {};
+    const Own own = TRY(look_at_own());
+    if (own == Own::there || (own == Own::gone && ending)) return {};
+    if (own == Own::gone) return fenced(fmt::format("our claim {} is gone", ours().number));
     return fenced(fmt::format("claim {} is another's now", ours().number));
 }
 

@@ -26,6 +26,7 @@ class FaultyStore final : public store::Store {
     std::atomic<bool> refuse_beats = false;
     std::atomic<int> old_pages = 0;  // so many listings show nothing of what was written since
     std::atomic<int> stats = 0;
+    std::string asked;  // "stat NAME read NAME", and whether folders would be looked for
 
     store::Capabilities capabilities() const override { return inner_.capabilities(); }
     Result<std::unique_ptr<store::Listing>> list(const store::ListRequest& request) override {
@@ -33,9 +34,11 @@ class FaultyStore final : public store::Store {
     }
     Result<store::Stat> stat(const store::StatRequest& request) override {
         ++stats;
+        asked += (request.only_objects ? "stat " : "stat-or-folder ") + request.name + " ";
         return inner_.stat(request);
     }
     void read_many(std::span<store::Read> reads, const std::stop_token& stop) override {
+        for (const store::Read& read : reads) asked += "read " + std::string(read.name) + " ";
         inner_.read_many(reads, stop);
     }
     void write_many(std::span<store::Write> writes, const store::WriteOptions& options,
@@ -113,7 +116,36 @@ TEST(ClaimFaults, AnOldPageDoesNotLeaveTheClaim) {
         store.old_pages = old_pages;
         ASSERT_TRUE(remove_claims(store, 1));
         store.old_pages = 0;
-        EXPECT_TRUE(store::list_folder(store, kFolder)->empty()) << old_pages;
+        EXPECT_TRUE(store::list_folder(store, kOwnFolder)->empty()) << old_pages;
+    }
+}
+
+// docs/decisions/0006: the order is part of the format.
+TEST(ClaimFaults, ACheckIsTwoRequestsTheSuccessorsNumberFirst) {
+    FaultyStore store;
+    report::Hub hub;
+    const auto claim = Claim::take(store, request("a"), hub, {});
+    ASSERT_TRUE(claim) << claim.error().message();
+    store.asked.clear();
+    EXPECT_TRUE((*claim)->check());
+    EXPECT_EQ(store.asked, "stat " + claim_path(2) + " read " + claim_path(1) + " ");
+}
+
+TEST(ClaimFaults, AShorterOrLongerClaimOfTheSameNumberIsAnothers) {
+    FaultyStore store;
+    report::Hub hub;
+    for (const std::string_view text : {"{}\n", "{\"format\": \"haul/1\", \"claim\": 1}\n"}) {
+        const auto claim = Claim::take(store, request("a"), hub, {});
+        ASSERT_TRUE(claim) << claim.error().message();
+        const std::string path = claim_path((*claim)->number());
+        std::string other(text);
+        if (text != "{}\n") other += std::string(4096, ' ');
+        ASSERT_TRUE(store::remove_object(store, path));
+        ASSERT_TRUE(store::create_object(store, path, other));
+        const Status checked = (*claim)->check();
+        ASSERT_FALSE(checked);
+        EXPECT_EQ(checked.error().code, Code::fenced) << checked.error().message();
+        ASSERT_TRUE(store::remove_object(store, path));
     }
 }
 

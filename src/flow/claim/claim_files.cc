@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -70,19 +71,26 @@ bool is_scratch(const std::string& path) {
     return leaf.starts_with("claim-") || leaf.starts_with("beat-");
 }
 
+std::vector<ClaimFile> claims_among(const std::vector<store::Object>& objects) {
+    std::vector<ClaimFile> files;
+    for (const store::Object& object : objects) {
+        if (!object.name.starts_with(kPrefix)) continue;
+        const auto number = format::claim_number(std::string_view(object.name).substr(kPrefix.size()));
+        if (number && object.kind == store::Kind::file) files.push_back({*number, object});
+    }
+    std::ranges::sort(files, {}, &ClaimFile::number);
+    return files;
+}
+
 Result<std::vector<ClaimFile>> list_claims(store::Store& store, const std::stop_token& stop) {
     std::vector<ClaimFile> files;
     const bool in_order = store.capabilities().order == store::Order::bytes;
-    auto listing = store.list({.prefix = kFolder, .after = {}});
+    auto listing = store.list({.prefix = kOwnFolder, .after = {}});
     while (listing) {
         Result<store::Page> page = (*listing)->next(stop);
         if (!page && page.error().code == Code::not_found) return files;
         if (!page) return failure(std::move(page).error());
-        for (store::Object& object : page->objects) {
-            if (!object.name.starts_with(kPrefix)) continue;
-            const auto number = format::claim_number(std::string_view(object.name).substr(kPrefix.size()));
-            if (number && object.kind == store::Kind::file) files.push_back({*number, std::move(object)});
-        }
+        std::ranges::move(claims_among(page->objects), std::back_inserter(files));
         const bool behind = in_order && !page->objects.empty() && page->objects.back().name > kBehindClaims;
         if (!page->last && !behind) continue;
         std::ranges::sort(files, {}, &ClaimFile::number);

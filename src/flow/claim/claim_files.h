@@ -7,12 +7,11 @@
 #include <vector>
 
 #include "base/result.h"
+#include "flow/claim/own_folder.h"
 #include "format/claim_record.h"
 #include "store/store.h"
 
 namespace haul::claim {
-
-inline constexpr const char* kFolder = ".haul";
 
 [[nodiscard]] std::string claim_path(std::uint64_t number);
 [[nodiscard]] std::string beat_path(std::uint64_t number);
@@ -26,6 +25,7 @@ struct ClaimFile {
     std::uint64_t number = 0;
     store::Object object;
 };
+[[nodiscard]] std::vector<ClaimFile> claims_among(const std::vector<store::Object>& objects);
 [[nodiscard]] Result<std::vector<ClaimFile>> list_claims(store::Store& store,
                                                          const std::stop_token& stop = {});
 

@@ -82,13 +82,13 @@ class ClaimTest : public testing::TestWithParam<const char*> {
     }
     std::vector<std::string> files() {
         std::vector<std::string> names;
-        const auto objects = store::list_folder(*store_, kFolder).value();
+        const auto objects = store::list_folder(*store_, kOwnFolder).value();
         for (const store::Object& object : objects) names.push_back(object.name);
         return names;
     }
     void expect_nothing_left() {
         EXPECT_THAT(files(), testing::IsEmpty());
-        EXPECT_FALSE(store::find_object(*store_, kFolder).value());
+        EXPECT_FALSE(store::find_object(*store_, kOwnFolder).value());
     }
 
     std::filesystem::path folder_;

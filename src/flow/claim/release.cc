@@ -21,7 +21,7 @@ std::string_view leaf_of(std::string_view path) {
 
 bool is_beat(const store::Object& object) {
     const std::string_view leaf = leaf_of(object.name);
-    return object.name.size() == std::string_view(kFolder).size() + 1 + leaf.size() &&
+    return object.name.size() == std::string_view(kOwnFolder).size() + 1 + leaf.size() &&
            format::beat_number(leaf).has_value();
 }
 
@@ -100,13 +100,11 @@ auto look_for_ours(const List& list, const Shows& shows_ours) -> decltype(list()
 
 Status remove_claims(store::Store& store, std::uint64_t number) {
     const std::vector<store::Object> objects = TRY(look_for_ours(
-        [&] { return store::list_folder(store, kFolder); },
+        [&] { return store::list_folder(store, kOwnFolder); },
         [&](const std::vector<store::Object>& seen) {
             return std::ranges::find(seen, claim_path(number), &store::Object::name) != seen.end();
         }));
-    const std::vector<ClaimFile> claims = TRY(look_for_ours(
-        [&] { return list_claims(store); },
-        [&](const std::vector<ClaimFile>& seen) { return !seen.empty() && seen.back().number >= number; }));
+    const std::vector<ClaimFile> claims = claims_among(objects);
     TRY(check_is_highest(store, claims, number));
     TRY(remove_files(store, objects));
     TRY(remove_claims_below(store, claims, number));
@@ -114,7 +112,7 @@ Status remove_claims(store::Store& store, std::uint64_t number) {
     for (const ClaimFile& claim : claims) {
         if (claim.number == number) TRY(remove_together(store, {&claim.object}));
     }
-    return remove_if_empty(store, kFolder);
+    return remove_if_empty(store, kOwnFolder);
 }
 
 }  // namespace haul::claim

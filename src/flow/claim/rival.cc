@@ -39,8 +39,9 @@ std::string seen_of(const store::Object& object) {
 }
 
 Result<Signs> signs_of(store::Store& store, std::uint64_t number) {
-    const store::Stat claim = TRY(store.stat({.name = claim_path(number), .want_clock = true}));
-    const auto beat = TRY(store::find_object(store, beat_path(number)));
+    const store::Stat claim =
+        TRY(store.stat({.name = claim_path(number), .want_clock = true, .only_objects = true}));
+    const auto beat = TRY(store::find_file(store, beat_path(number)));
     Signs signs;
     signs.versions = seen_of(claim.object) + (beat ? seen_of(*beat) : std::string());
     if (!claim.store_clock_ns || !claim.object.attributes.mtime_ns) return signs;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "flow/pack/notes.h"
+#include "flow/pack/own_files.h"
 #include "flow/pack/part_unit.h"
 
 namespace haul::pack {
@@ -31,7 +32,8 @@ Result<AdoptedList> adopt(Work& work, std::uint32_t part, std::uint32_t revision
 }  // namespace
 
 Status adopt_lists(Work& work, std::uint32_t first, const std::function<Status(const AdoptedList&)>& commit) {
-    const std::map<std::uint32_t, std::uint32_t> lists = TRY(find_lists(work));
+    const Lists lists =
+        work.lists_left ? *std::exchange(work.lists_left, std::nullopt) : TRY(find_lists(work));
     for (auto at = lists.find(first); at != lists.end(); at = lists.find(at->first + 1)) {
         TRY(commit(TRY(adopt(work, at->first, at->second))));
     }

@@ -11,6 +11,7 @@
 #include "flow/pack/existing_set.h"
 #include "flow/pack/list_unit.h"
 #include "flow/pack/notes.h"
+#include "flow/pack/own_files.h"
 #include "flow/pack/pack.h"
 #include "flow/pack/part_unit.h"
 #include "flow/pack/part_upload.h"
@@ -72,9 +73,8 @@ Result<std::unique_ptr<claim::Claim>> take_claim(const Request& request, store::
 }
 
 // Parts that have no member list are not ours: nothing is written beside them.
-Status refuse_foreign_parts(Work& work) {
-    const auto lists = TRY(find_lists(work));
-    for (const store::Object& object : TRY(store::list_folder(work.destination, "", work.shutdown.stop()))) {
+Status refuse_foreign_parts(Work& work, const std::vector<store::Object>& there, const Lists& lists) {
+    for (const store::Object& object : there) {
         const std::size_t dot = object.name.find('.');
         if (object.name.find('/') != std::string::npos || dot == std::string::npos) continue;
         const auto part = format::part_number(object.name.substr(0, dot) + ".zip");
@@ -116,9 +116,8 @@ Result<engine::Summary> run_units(Work& work, engine::Memory& memory) {
 
 // What the ledger knows is of no use where the destination shows that the earlier run is over: its set is
 // complete, or was removed.
-Status forget_what_is_over(Work& work) {
+Status forget_what_is_over(Work& work, bool under_way) {
     if (work.job.ledger_is_new()) return {};
-    const bool under_way = !TRY(find_lists(work)).empty();
     return work.earlier || !under_way ? work.job.begin_again() : Status();
 }
 
@@ -201,7 +200,7 @@ Result<Totals> fill_and_publish(Work& work, bool list_source) {
         summary = TRY(run_units(work, memory));
     if (summary.set_aside > 0) {
         // Who pays for the service pays for its uploads too, and when the command continues is not known.
-        TRY(end_uploads(work));
+        TRY(end_uploads(work, TRY(store::list_folder(work.destination, kOwnFolder, work.shutdown.stop()))));
         // The claim stays, its owner gone: it guards the member lists until the same command continues.
         Totals totals;
         totals.set_aside = summary.set_aside;
@@ -269,14 +268,18 @@ std::uint32_t generation_of(const std::optional<format::SetRecord>& set) { retur
 
 // Everything that happens while the destination is ours.
 Result<Totals> run_claimed(Work& work, const Comparison& comparison) {
-    if (Status foreign = refuse_foreign_parts(work); !foreign) {
+    const std::vector<store::Object> there =
+        TRY(store::list_folder(work.destination, "", work.shutdown.stop()));
+    Lists lists = lists_among(there);
+    if (Status foreign = refuse_foreign_parts(work, there, lists); !foreign) {
         // Where nothing of ours is under way the claim would only keep others out.
-        if (TRY(find_lists(work)).empty()) TRY(work.claim.release());
+        if (lists.empty()) TRY(work.claim.release());
         return failure(std::move(foreign).error());
     }
-    TRY(forget_what_is_over(work));
-    TRY(sweep_temporaries(work));
-    TRY(find_recorded_uploads(work));
+    TRY(forget_what_is_over(work, !lists.empty()));
+    TRY(sweep_temporaries(work, there));
+    take_recorded_uploads(work, there);
+    work.lists_left = std::move(lists);
     if (work.earlier) return continue_complete_set(work, comparison);
     return fill_and_publish(work, true);
 }

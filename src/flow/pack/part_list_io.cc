@@ -3,7 +3,6 @@
 
 #include <utility>
 
-#include "base/number.h"
 #include "flow/pack/part_unit.h"
 #include "store/store.h"
 
@@ -11,18 +10,6 @@ namespace haul::pack {
 namespace {
 
 constexpr std::uint64_t kReadAtOnce = 4ULL << 20U;
-
-// "part-00012.r3.list.zst" -> (12, 3)
-std::optional<std::pair<std::uint32_t, std::uint32_t>> parse_list_name(std::string_view name) {
-    const std::size_t dot = name.find(".r");
-    if (!name.starts_with("part-") || dot == std::string_view::npos || !name.ends_with(".list.zst"))
-        return std::nullopt;
-    const std::size_t tail = name.size() - std::string_view(".list.zst").size();
-    const auto part = text::whole_number<std::uint32_t>(name.substr(5, dot - 5));
-    const auto revision = text::whole_number<std::uint32_t>(name.substr(dot + 2, tail - dot - 2));
-    if (!part || !revision) return std::nullopt;
-    return std::pair(*part, *revision);
-}
 
 // Lists are create-only: the same command finds the same one again.
 Error no_good(const Work& work, Error error) {
@@ -38,7 +25,7 @@ Error no_good(const Work& work, Error error) {
 Result<format::PartListEnd> read_list_end(Work& work, std::uint32_t part, std::uint32_t revision,
                                           const format::MemberSink& visit) {
     const std::string name = list_name(part, revision);
-    const auto object = TRY(store::find_object(work.destination, name));
+    const auto object = TRY(store::find_file(work.destination, name));
     if (!object) return failure(Code::not_found, "read the member list", name, "it is not there");
     format::PartListReader reader(name);
     const auto take = [&](std::span<const std::byte> bytes) -> Status {
@@ -65,19 +52,6 @@ Result<PartList> read_list(Work& work, const PartUnit& unit, std::uint32_t revis
                                      "its members do not give the layout that its closing line names")));
     }
     return list;
-}
-
-Result<std::map<std::uint32_t, std::uint32_t>> find_lists(Work& work) {
-    std::map<std::uint32_t, std::uint32_t> highest;
-    for (const store::Object& object :
-         TRY(store::list_folder(work.destination, kListFolder, work.shutdown.stop()))) {
-        const std::size_t slash = object.name.rfind('/');
-        if (const auto parsed = parse_list_name(std::string_view(object.name).substr(slash + 1))) {
-            std::uint32_t& revision = highest[parsed->first];
-            revision = std::max(revision, parsed->second);
-        }
-    }
-    return highest;
 }
 
 }  // namespace haul::pack

@@ -21,7 +21,7 @@ namespace {
 // The highest revision that the destination holds; a kill may have come between writing it and the
 // checkpoint.
 Result<std::uint32_t> highest_revision(Work& work, std::uint32_t part, std::uint32_t known) {
-    while (TRY(store::find_object(work.destination, list_name(part, known + 1)))) ++known;
+    while (TRY(store::find_file(work.destination, list_name(part, known + 1)))) ++known;
     return known;
 }
 

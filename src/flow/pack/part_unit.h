@@ -59,8 +59,6 @@ struct PartList {
 [[nodiscard]] Result<format::PartListEnd> read_list_end(Work& work, std::uint32_t part,
                                                         std::uint32_t revision,
                                                         const format::MemberSink& visit);
-// Highest revision of each part that has a list at the destination.
-[[nodiscard]] Result<std::map<std::uint32_t, std::uint32_t>> find_lists(Work& work);
 // The handler: fill, publish, manifest. Its outcome is the part's record as a fact.
 [[nodiscard]] Result<ledger::Outcome> handle_part(Work& work, engine::Context& context);
 

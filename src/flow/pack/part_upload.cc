@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/fault_point.h"
+#include "flow/pack/own_files.h"
 #include "flow/pack/part_unit.h"
 #include "format/manifest.h"
 
@@ -169,9 +170,8 @@ bool hides_uploads(const store::Store& store) {
     return able.lists_pieces && able.durable_pieces;
 }
 
-Status find_recorded_uploads(Work& work) {
-    if (!hides_uploads(work.destination)) return {};
-    return work.uploads.load(work.destination, work.shutdown.stop());
+void take_recorded_uploads(Work& work, const std::vector<store::Object>& listed) {
+    if (hides_uploads(work.destination)) work.uploads.take(listed);
 }
 
 Result<PartUpload> open_part_upload(Work& work, const UploadPlan& plan) {
@@ -197,18 +197,16 @@ Status give_up(Work& work, store::Upload& upload) {
     return upload.abort();
 }
 
-Status end_uploads(Work& work) {
+Status end_uploads(Work& work, const std::vector<store::Object>& listed) {
     if (!hides_uploads(work.destination)) return {};
     TRY(work.claim.check());
-    // Listed anew: an owner that slept may have announced one since.
-    TRY(work.uploads.load(work.destination, work.shutdown.stop()));
+    work.uploads.take(listed);
     std::set<std::uint32_t> parts;
     for (const std::uint32_t part : work.uploads.parts()) parts.insert(part);
-    for (const auto& [part, revision] : TRY(find_lists(work))) parts.insert(part);
+    for (const auto& [part, revision] : lists_among(listed)) parts.insert(part);
     for (const std::uint32_t part : parts) TRY(end_uploads_of(work, part));
-    TRY(work.claim.check());
     FAULT_POINT("pack.upload.before_forget");
-    return store::remove_folder(work.destination, kUploadFolder, work.shutdown.stop());
+    return remove_seen(work, files_in(listed, kUploadFolder));
 }
 
 }  // namespace haul::pack

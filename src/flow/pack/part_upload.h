@@ -26,8 +26,9 @@ struct PartUpload {
 // Whether uploads stay at the store, out of sight, until they are completed or aborted.
 [[nodiscard]] bool hides_uploads(const store::Store& store);
 
-// What is recorded at the destination: once, after it was claimed and before a part is opened.
-[[nodiscard]] Status find_recorded_uploads(Work& work);
+// What is recorded at the destination: once, after it was claimed and before a part is opened. `listed`: all
+// that lies there, or in its `.haul/`.
+void take_recorded_uploads(Work& work, const std::vector<store::Object>& listed);
 // The upload to fill from the beginning: the one that is recorded for the part where it was made for exactly
 // this plan, else a new one, after every recorded one was aborted.
 [[nodiscard]] Result<PartUpload> open_part_upload(Work& work, const UploadPlan& plan);
@@ -37,7 +38,9 @@ struct PartUpload {
 // Aborts an upload of ours that is of no more use, once it is sure that nobody else goes on with it.
 [[nodiscard]] Status give_up(Work& work, store::Upload& upload);
 // Aborts every upload of the set's parts, those that are recorded and those that the service knows, until it
-// lists none; then the records go. For the end of the job, when none is needed any more.
-[[nodiscard]] Status end_uploads(Work& work);
+// lists none; then the records go. For the end of the job, when none is needed any more. `listed`: what lies
+// in
+// `.haul/`, listed anew: an owner that slept may have announced an upload since.
+[[nodiscard]] Status end_uploads(Work& work, const std::vector<store::Object>& listed);
 
 }  // namespace haul::pack

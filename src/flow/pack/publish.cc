@@ -124,7 +124,7 @@ Result<PublishedPart> write_manifest(Work& work, std::uint32_t number, const Con
 // Size and, where the store keeps one, checksum of the object as the store has it now. Whether that is proof
 // enough.
 Result<bool> check_published(Work& work, const std::string& name, std::uint64_t size, std::uint32_t crc32) {
-    const auto object = TRY(store::find_object(work.destination, name));
+    const auto object = TRY(store::find_file(work.destination, name));
     if (!object) {
         return failure(
             make_error(Code::not_found, "read back", name, "it is not there after it was published")
@@ -209,6 +209,11 @@ Result<std::optional<PublishedPart>> adopt(Work& work, std::uint32_t number, con
         const Contents contents{list.table, known->members.crcs, known->members.digests, metas};
         return std::optional(TRY(write_manifest(work, number, contents, known->crc32, list.end.oversize)));
     }
+    // It would have to be restored first, which takes hours.
+    if (image.archived) {
+        TRY(remove_unpublished(work, image, "it is in an archive class and cannot be read back"));
+        return std::optional<PublishedPart>();
+    }
     std::string wrong;
     const digest::Algorithm algorithm = *digest::algorithm_named(work.request.options.digest);
     auto contents = set::check_image(
@@ -234,7 +239,7 @@ Result<std::optional<PublishedPart>> adopt(Work& work, std::uint32_t number, con
 // what counts is what is there. `error`: what finish() said.
 Status look_for_lost_reply(Work& work, FilledPart& filled, const Error& error) {
     const bool gone = error.code == Code::not_found;
-    if (gone && !TRY(store::find_object(work.destination, format::part_name(filled.part)))) {
+    if (gone && !TRY(store::find_file(work.destination, format::part_name(filled.part)))) {
         return failure(error);
     }
     // What the service holds is not what was sent, and it will say so again: the part begins again.
@@ -264,10 +269,10 @@ Result<PublishedPart> publish(Work& work, FilledPart& filled, bool oversize, std
 
 Result<std::optional<PublishedPart>> find_published(Work& work, std::uint32_t part, const PartList& list,
                                                     const Adoption& how) {
-    const auto image = TRY(store::find_object(work.destination, format::part_name(part)));
+    const auto image = TRY(store::find_file(work.destination, format::part_name(part)));
     if (!image) return std::optional<PublishedPart>();
     const std::string manifest = format::manifest_name(part);
-    const auto object = TRY(store::find_object(work.destination, manifest));
+    const auto object = TRY(store::find_file(work.destination, manifest));
     if (!object) return adopt(work, part, list, *image, how);
     const std::string bytes =
         TRY(store::read_object(work.destination, manifest, object->size, work.shutdown.stop()));

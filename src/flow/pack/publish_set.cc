@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "base/fault_point.h"
+#include "flow/claim/claim_files.h"
 #include "flow/pack/checkpoint.h"
 #include "flow/pack/notes.h"
+#include "flow/pack/own_files.h"
 #include "flow/pack/part_unit.h"
 #include "flow/pack/part_upload.h"
 #include "flow/pack/publish.h"
@@ -56,7 +58,7 @@ Result<format::ManifestHeader> look_at_manifest(Work& work, const format::PartRe
 }
 
 Status compare_with_manifest(Work& work, const format::PartRecord& part) {
-    const auto image = TRY(store::find_object(work.destination, part.name));
+    const auto image = TRY(store::find_file(work.destination, part.name));
     auto looked = look_at_manifest(work, part);
     if (!looked && looked.error().code == Code::corrupt) {
         return failure(
@@ -94,23 +96,6 @@ Status write_record(Work& work, const format::SetRecord& record) {
     Error error = make_error(Code::corrupt, "read back", name, "it is not what was sent");
     error.cleaned = "it was removed";
     return failure(std::move(error).with_remedy("run the same command again"));
-}
-
-// An owner that slept past its claim must take nothing of its successor's away: it looks at its claim first,
-// and removes only what it has seen.
-Status remove_all(Work& work, const std::vector<store::Object>& objects) {
-    std::vector<store::Remove> removes;
-    for (const store::Object& object : objects) {
-        if (object.kind == store::Kind::folder) continue;
-        store::Remove remove;
-        remove.name = object.name;
-        remove.version = object.version;
-        removes.push_back(std::move(remove));
-    }
-    TRY(work.claim.check());
-    work.destination.remove_many(removes, work.shutdown.stop());
-    for (store::Remove& remove : removes) TRY(std::move(remove.result));
-    return {};
 }
 
 // Uploads that a checkpoint of ours goes on with.
@@ -167,14 +152,11 @@ Result<format::SetRecord> publish_set(Work& work) {
     return record;
 }
 
-Status sweep_temporaries(Work& work) {
+Status sweep_temporaries(Work& work, const std::vector<store::Object>& listed) {
     const std::set<std::string> kept = TRY(uploads_under_way(work));
-    std::vector<store::Object> stale;
-    for (store::Object& object :
-         TRY(store::list_folder(work.destination, kScratchFolder, work.shutdown.stop()))) {
-        if (!kept.contains(object.name)) stale.push_back(std::move(object));
-    }
-    return remove_all(work, stale);
+    std::vector<store::Object> stale = files_in(listed, kScratchFolder);
+    std::erase_if(stale, [&](const store::Object& object) { return kept.contains(object.name); });
+    return stale.empty() ? Status() : remove_seen(work, stale);
 }
 
 Status abandon_parts(Work& work) {
@@ -186,8 +168,8 @@ Status abandon_parts(Work& work) {
         if (kept.contains(format::part_name(part))) continue;
         // The manifest first: a part without one that has a list is still ours after a kill.
         for (const std::string& name : {format::manifest_name(part), format::part_name(part)}) {
-            auto there = TRY(store::find_object(work.destination, name));
-            if (there) TRY(remove_all(work, {std::move(*there)}));
+            auto there = TRY(store::find_file(work.destination, name));
+            if (there) TRY(remove_seen(work, {std::move(*there)}));
             FAULT_POINT("pack.abandon.between");
         }
     }
@@ -195,11 +177,15 @@ Status abandon_parts(Work& work) {
 }
 
 Status clean_up(Work& work) {
+    const std::vector<store::Object> there =
+        TRY(store::list_folder(work.destination, kOwnFolder, work.shutdown.stop()));
     // While the lists are there: they tell whose uploads to look for.
-    TRY(end_uploads(work));
+    TRY(end_uploads(work, there));
     for (const char* folder : {kListFolder, kScratchFolder}) {
-        TRY(work.claim.check());
-        TRY(store::remove_folder(work.destination, folder, work.shutdown.stop()));
+        std::vector<store::Object> files = files_in(there, folder);
+        // A beat may be on its way there.
+        std::erase_if(files, [](const store::Object& file) { return claim::is_scratch(file.name); });
+        if (!files.empty()) TRY(remove_seen(work, files));
         FAULT_POINT("pack.clean.between");
     }
     FAULT_POINT("pack.clean.before_release");

@@ -21,7 +21,7 @@ namespace haul::pack {
 [[nodiscard]] Status abandon_parts(Work& work);
 // Ends what uploads are left, removes member lists and temporaries, then the claim and `.haul/` itself.
 [[nodiscard]] Status clean_up(Work& work);
-// Removes temporaries that no checkpoint of ours names.
-[[nodiscard]] Status sweep_temporaries(Work& work);
+// Removes those of the temporaries among `listed` that no checkpoint of ours names.
+[[nodiscard]] Status sweep_temporaries(Work& work, const std::vector<store::Object>& listed);
 
 }  // namespace haul::pack

@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "base/number.h"
+#include "flow/pack/own_files.h"
 #include "format/manifest.h"
 
 namespace haul::pack {
@@ -84,10 +85,10 @@ Result<UploadId> parse_upload_id(std::string_view document, std::string_view sub
     return upload;
 }
 
-Status UploadRecords::load(store::Store& destination, const std::stop_token& stop) {
+void UploadRecords::take(const std::vector<store::Object>& listed) {
     std::vector<RecordName> found;
-    for (const store::Object& object : TRY(store::list_folder(destination, kUploadFolder, stop))) {
-        if (object.kind != store::Kind::file) continue;
+    for (const store::Object& object : listed) {
+        if (object.kind != store::Kind::file || !lies_in(object, kUploadFolder)) continue;
         if (const auto record = parse_record_name(object.name)) found.push_back(*record);
     }
     const std::scoped_lock lock(mutex_);
@@ -96,7 +97,6 @@ Status UploadRecords::load(store::Store& destination, const std::stop_token& sto
         UploadRecord& record = at(name.part, name.claim);
         (name.is_id ? record.id : record.intent) = true;
     }
-    return {};
 }
 
 UploadRecord& UploadRecords::at(std::uint32_t part, std::uint64_t claim) {

@@ -13,11 +13,12 @@
 #include <vector>
 
 #include "base/result.h"
+#include "flow/claim/own_folder.h"
 #include "store/store.h"
 
 namespace haul::pack {
 
-inline constexpr const char* kUploadFolder = ".haul/uploads";
+using claim::kUploadFolder;
 
 // What an upload is made for: only where all of it agrees can its pieces be of use.
 struct UploadPlan {
@@ -49,8 +50,9 @@ struct UploadRecord {
 // enough. Thread-safe.
 class UploadRecords {
   public:
-    // Lists the destination, instead of what was known; what is over stays so.
-    [[nodiscard]] Status load(store::Store& destination, const std::stop_token& stop);
+    // Those among what was listed (of the set's folder, or of `.haul/`), instead of what was known; what is
+    // over stays so.
+    void take(const std::vector<store::Object>& listed);
     [[nodiscard]] std::vector<UploadRecord> of(std::uint32_t part) const;
     [[nodiscard]] std::vector<std::uint32_t> parts() const;
     void add_intent(std::uint32_t part, std::uint64_t claim);

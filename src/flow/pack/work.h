@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -11,6 +12,7 @@
 #include "engine/shutdown.h"
 #include "engine/space_budget.h"
 #include "flow/claim/claim.h"
+#include "flow/claim/own_folder.h"
 #include "flow/job/job.h"
 #include "flow/pack/pack.h"
 #include "flow/pack/upload_records.h"
@@ -33,6 +35,9 @@ struct Work {
     std::optional<format::SetRecord> earlier = std::nullopt;
     std::uint32_t earlier_parts = 0;  // highest part number in it
     UploadRecords uploads = {};       // of services; loaded once the claim is ours
+    // Member lists (part, highest revision) that lay there when the claim became ours, for who adopts them
+    // first: until then nothing was added.
+    std::optional<std::map<std::uint32_t, std::uint32_t>> lists_left = std::nullopt;
     std::atomic<std::uint64_t> files_done = 0, bytes_done = 0;
 
     // Counts what is done and tells the display.
@@ -48,9 +53,9 @@ struct Work {
 };
 
 // Names beneath the set's folder while a job is at work (docs/format.md, ".haul/").
-inline constexpr const char* kOwnFolder = ".haul";
+using claim::kOwnFolder;
+using claim::kScratchFolder;
 inline constexpr const char* kListFolder = ".haul/parts";
-inline constexpr const char* kScratchFolder = ".haul/tmp";
 [[nodiscard]] std::string list_name(std::uint32_t part, std::uint32_t revision);
 [[nodiscard]] std::string scratch_name(std::uint32_t part, std::uint64_t claim);
 // Where small files of ours lie before they are renamed into place; parts that are made side by side need

@@ -33,7 +33,8 @@ Error not_complete(store::Store& store, std::string detail) {
     return make_error(Code::not_found, "open the set", store.capabilities().address, std::move(detail));
 }
 
-// Generations at the set's folder, highest last; and whether anything of a set in the making is there.
+// Generations at the set's folder, highest last; and whether anything of a set in the making was seen on the
+// way.
 struct Found {
     std::vector<std::uint32_t> generations;
     bool in_the_making = false;
@@ -66,6 +67,12 @@ Result<bool> any_part(store::Store& store) {
     });
 }
 
+// Where there is no generation: is one being made?
+Result<bool> is_in_the_making(store::Store& store, const Found& found) {
+    if (found.in_the_making || !store::is_service(store.capabilities())) return found.in_the_making;
+    return TRY(store::find_object(store, ".haul")).has_value() || TRY(any_part(store));
+}
+
 Result<Found> look(store::Store& store) {
     Found found;
     for (const store::Object& object : TRY(objects_of(store, "haul-"))) {
@@ -74,9 +81,6 @@ Result<Found> look(store::Store& store) {
         if (object.name.starts_with(".haul") || format::part_number(object.name)) found.in_the_making = true;
     }
     std::sort(found.generations.begin(), found.generations.end());
-    if (found.generations.empty() && !found.in_the_making && store::is_service(store.capabilities())) {
-        found.in_the_making = TRY(store::find_object(store, ".haul")).has_value() || TRY(any_part(store));
-    }
     return found;
 }
 
@@ -144,12 +148,12 @@ Status read_lines(store::Store& store, const format::PartRecord& part, const Vis
 }
 
 Status check_part(store::Store& store, const format::PartRecord& part) {
-    if (!TRY(store::find_object(store, part.manifest))) {
+    if (!TRY(store::find_file(store, part.manifest))) {
         return failure(make_error(Code::corrupt, "look at the manifest", part.manifest,
                                   "it is missing, and the set's record says that the set is complete")
                            .with_remedy(damage_remedy(store)));
     }
-    const auto there = TRY(store::find_object(store, part.name));
+    const auto there = TRY(store::find_file(store, part.name));
     const bool good = there && there->size == part.size && (!there->crc32 || *there->crc32 == part.crc32);
     if (good) return {};
     return failure(
@@ -173,7 +177,7 @@ Result<std::optional<format::SetRecord>> find_set(store::Store& store) {
 Result<format::SetRecord> open_set(store::Store& store, std::uint32_t generation) {
     const Found found = TRY(look(store));
     if (found.generations.empty()) {
-        if (found.in_the_making) {
+        if (TRY(is_in_the_making(store, found))) {
             return failure(not_complete(store, "it is not complete: it has no record haul-00001.json yet")
                                .with_remedy("run the same `haul pack` again, it continues; then come back"));
         }

@@ -198,7 +198,7 @@ class Verification {
     }
 
     Status verify_size(const format::PartRecord& part) {
-        const auto image = TRY(store::find_object(store_, part.name));
+        const auto image = TRY(store::find_file(store_, part.name));
         if (!image) {
             add({part.name, std::nullopt, {}, "it is missing"});
         } else if (image->size != part.size) {

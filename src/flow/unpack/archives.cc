@@ -9,6 +9,7 @@
 
 #include "base/digest.h"
 #include "base/text.h"
+#include "flow/claim/own_folder.h"
 #include "flow/set/path_check.h"
 #include "flow/set/read_range.h"
 #include "flow/set/set_view.h"
@@ -177,7 +178,7 @@ Result<Archives> archives_in(std::unique_ptr<store::Store> store, const store::A
         return archives;
     }
     const Look look = TRY(LookThrough().run(*archives.store));
-    if (look.unfinished_here || TRY(store::is_folder_there(*archives.store, ".haul"))) {
+    if (look.unfinished_here || TRY(store::is_folder_there(*archives.store, claim::kOwnFolder))) {
         if (auto unfinished = set::open_set(*archives.store); !unfinished)
             return failure(std::move(unfinished).error());
     }

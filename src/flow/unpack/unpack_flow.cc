@@ -268,7 +268,7 @@ Result<Totals> unpack(const Request& request, job::Job& job, report::Hub& hub, e
     const std::unique_ptr<store::Store> destination = TRY(open_destination(request, shutdown));
     engine::SpaceBudget space(destination->capabilities().address, free_bytes_of(request, *destination));
     // Before the claim, so that nothing is written; what an earlier run left behind has to be swept first.
-    const bool begun = TRY(store::is_folder_there(*destination, ".haul", shutdown.stop()));
+    const bool begun = TRY(store::is_folder_there(*destination, kOwnFolder, shutdown.stop()));
     if (!begun) TRY(check_room(scope, wanted, *destination, space));
     const std::optional<std::int64_t> time_before =
         begun ? std::nullopt : TRY(destination->stat({"."})).object.attributes.mtime_ns;
@@ -295,7 +295,7 @@ Result<Totals> unpack(const Request& request, job::Job& job, report::Hub& hub, e
 Status cancel(const Request& request, job::Job& job, report::Hub& hub) {
     engine::Shutdown shutdown(false);
     const std::unique_ptr<store::Store> destination = TRY(open_destination(request, shutdown));
-    if (!TRY(store::is_folder_there(*destination, ".haul", shutdown.stop()))) return {};
+    if (!TRY(store::is_folder_there(*destination, kOwnFolder, shutdown.stop()))) return {};
     const std::unique_ptr<claim::Claim> claim =
         TRY(take_claim(request, *destination, job, hub, shutdown.stop()));
     TRY(remove_own_files(*destination, *claim, shutdown));

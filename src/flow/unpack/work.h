@@ -13,6 +13,7 @@
 #include "engine/shutdown.h"
 #include "engine/space_budget.h"
 #include "flow/claim/claim.h"
+#include "flow/claim/own_folder.h"
 #include "flow/job/job.h"
 #include "flow/unpack/earlier_paths.h"
 #include "flow/unpack/index.h"
@@ -30,8 +31,9 @@ inline constexpr const char* kCloseUnit = "close";  // symlinks, then folders' m
 inline constexpr const char* kFailedFact = "failed";
 inline constexpr const char* kSkippedFact = "skipped";
 inline constexpr const char* kTotalFact = "total";
-inline constexpr const char* kUploadFolder = ".haul/uploads";
-inline constexpr const char* kScratchFolder = ".haul/tmp";
+using claim::kOwnFolder;
+using claim::kScratchFolder;
+using claim::kUploadFolder;
 
 struct Work {
     const Request& request;

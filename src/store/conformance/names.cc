@@ -57,6 +57,8 @@ Status absent_is_not_found(Bench& bench) {
     TRY(expect_refused(bench.read(name, 0, 1), Code::not_found, "reading in a folder that is not there"));
     TRY(expect_refused(bench.store().stat({.name = name}), Code::not_found,
                        "stat in a folder that is not there"));
+    TRY(expect_refused(bench.store().stat({.name = name, .only_objects = true}), Code::not_found,
+                       "stat of a file in a folder that is not there"));
     TRY(expect_refused(bench.list(bench.at("no-such-folder")), Code::not_found,
                        "listing a folder that is not there"));
     TRY(remove_object(bench.store(), name));

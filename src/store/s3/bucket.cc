@@ -4,27 +4,18 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <optional>
 
 #include "base/clock.h"
+#include "store/s3/answers.h"
+#include "store/s3/complaint.h"
 #include "store/s3/sent_secrets.h"
 
 namespace haul::store::s3 {
 namespace {
 
 constexpr std::int64_t kSecond = 1'000'000'000;
-
-bool about_credentials(const std::string& code) {
-    return code == "ExpiredToken" || code == "InvalidToken" || code == "TokenRefreshRequired";
-}
-
-// Which of those that we can do something about an answer complains of; empty: none.
-std::string complaint_of(const http::Exchange& exchange) {
-    const int status = exchange.answer.status;
-    if (!exchange.result.has_value() || (status != 400 && status != 403)) return {};
-    std::string code = code_in(exchange.answer);
-    if (about_credentials(code) || code == "RequestTimeTooSkewed") return code;
-    return {};
-}
+constexpr int kRounds = 4;
 
 // libcurl may have sent it twice: what refuses it can be what it did itself. Trying again settles that, as
 // after any reply that was lost.
@@ -83,32 +74,77 @@ void Bucket::send_once(std::span<http::Exchange> exchanges, const std::stop_toke
     client_->perform(exchanges, prepare, stop);
 }
 
-bool Bucket::mend(const std::string& complaint, const http::Answer& answer) {
-    if (about_credentials(complaint)) {
-        if (auto used = credentials_->get()) credentials_->refuse(*used);
+Complaint Bucket::complaint(const http::Exchange& exchange) const {
+    return complaint_of(exchange, clock::wall(), std::chrono::seconds(skew_s_.load()));
+}
+
+Complaint Bucket::why(http::Exchange& silent, const std::stop_token& stop) {
+    // What is a GET already would have been answered in words, had the service any.
+    if (silent.request.method == "GET") return Complaint::none;
+    http::Exchange question;
+    question.request = asking_why(silent.request);
+    send_once(std::span(&question, 1), stop);
+    const int status = question.answer.status;
+    const bool is_answered = status / 100 == 2 || status == 404 || status == 416;
+    if (is_answered) return Complaint::past;
+    const Complaint found = complaint(question);
+    if (found == Complaint::clock) silent.answer.headers = std::move(question.answer.headers);
+    // A HEAD fails for the same reason as a GET: its error says more so.
+    if (silent.request.method == "HEAD") silent.answer.body = std::move(question.answer.body);
+    return found == Complaint::silent ? Complaint::none : found;
+}
+
+bool Bucket::mend(Complaint complaint, const http::Exchange& exchange) {
+    if (complaint == Complaint::credentials) {
+        // Others may have renewed them since this request was signed.
+        const auto held = credentials_->get();
+        if (held && is_signed_by(exchange.request, *held)) credentials_->refuse(*held);
         return true;
     }
-    const auto theirs = parse_http_time(std::string(answer.header("date")));
+    if (complaint == Complaint::past) return true;
+    const auto theirs = parse_http_time(std::string(exchange.answer.header("date")));
     if (!theirs) return false;
     skew_s_ = *theirs / kSecond - clock::wall().count() / kSecond;
     return true;
 }
 
+std::vector<std::size_t> Bucket::mend_all(std::span<http::Exchange> exchanges, const std::stop_token& stop) {
+    std::vector<std::size_t> again;
+    std::optional<Complaint> meant;   // by those that are silent: asked once
+    std::optional<Complaint> mended;  // the batch's other failures are of the same cause
+    for (std::size_t at = 0; at < exchanges.size(); ++at) {
+        Complaint found = complaint(exchanges[at]);
+        if (found == Complaint::silent && !meant) meant = why(exchanges[at], stop);
+        if (found == Complaint::silent) found = *meant;
+        if (found == Complaint::none) continue;
+        if (!mended && mend(found, exchanges[at])) mended = found;
+        if (mended) again.push_back(at);
+    }
+    return again;
+}
+
+std::size_t Bucket::send_again(std::span<http::Exchange> exchanges, const std::vector<std::size_t>& which,
+                               const std::stop_token& stop) {
+    std::vector<http::Exchange> second;
+    second.reserve(which.size());
+    for (const std::size_t at : which) second.push_back({std::move(exchanges[at].request), {}, {}});
+    if (!second.empty()) send_once(second, stop);
+    std::size_t through = 0;
+    for (std::size_t at = 0; at < which.size(); ++at) {
+        if (second[at].answer.status / 100 == 2) ++through;
+        exchanges[which[at]] = std::move(second[at]);
+    }
+    return through;
+}
+
 void Bucket::send(std::span<http::Exchange> exchanges, std::span<const Tried> tried,
                   const std::stop_token& stop) {
     send_once(exchanges, stop);
-    // One batch is mended once: its other failures are of the same cause.
-    std::vector<std::size_t> again;
-    for (std::size_t at = 0; at < exchanges.size(); ++at) {
-        const std::string complaint = complaint_of(exchanges[at]);
-        if (complaint.empty()) continue;
-        if (!again.empty() || mend(complaint, exchanges[at].answer)) again.push_back(at);
+    // A long batch may outlive more than one of several credentials. Where nothing of it comes through,
+    // mending was no help.
+    for (int round = 0; round < kRounds; ++round) {
+        if (send_again(exchanges, mend_all(exchanges, stop), stop) == 0) break;
     }
-    std::vector<http::Exchange> second;
-    second.reserve(again.size());
-    for (const std::size_t at : again) second.push_back({std::move(exchanges[at].request), {}, {}});
-    if (!second.empty()) send_once(second, stop);
-    for (std::size_t at = 0; at < again.size(); ++at) exchanges[again[at]] = std::move(second[at]);
     for (std::size_t at = 0; at < exchanges.size(); ++at) {
         http::Exchange& exchange = exchanges[at];
         if (!exchange.result.has_value()) {

@@ -13,6 +13,7 @@
 
 #include "http/client.h"
 #include "store/open_store.h"
+#include "store/s3/complaint.h"
 #include "store/s3/credentials.h"
 #include "store/s3/service_error.h"
 #include "store/s3/settings.h"
@@ -45,7 +46,8 @@ class Bucket {
                                         const Query& query = {}) const;
     // Sends all, signed. `tried[i]` is what exchange i is about. Afterwards each `result` is an error for
     // every answer but 2xx too. Where the service says that credentials have expired or our clock is wrong,
-    // that is mended and those exchanges are sent once more.
+    // that is mended and those exchanges are sent once more; where it refuses without a word (HEAD has no
+    // body), it is asked for one first.
     void send(std::span<http::Exchange> exchanges, std::span<const Tried> tried, const std::stop_token& stop);
     [[nodiscard]] Result<http::Answer> send(http::Request request, const Tried& tried,
                                             const std::stop_token& stop);
@@ -53,7 +55,16 @@ class Bucket {
 
   private:
     void send_once(std::span<http::Exchange> exchanges, const std::stop_token& stop);
-    [[nodiscard]] bool mend(const std::string& complaint, const http::Answer& answer);
+    [[nodiscard]] Complaint complaint(const http::Exchange& exchange) const;
+    // What a silent answer meant.
+    [[nodiscard]] Complaint why(http::Exchange& silent, const std::stop_token& stop);
+    [[nodiscard]] bool mend(Complaint complaint, const http::Exchange& exchange);
+    // Which of the exchanges are worth sending again, their complaint being mended.
+    [[nodiscard]] std::vector<std::size_t> mend_all(std::span<http::Exchange> exchanges,
+                                                    const std::stop_token& stop);
+    // How many came through.
+    std::size_t send_again(std::span<http::Exchange> exchanges, const std::vector<std::size_t>& which,
+                           const std::stop_token& stop);
 
     Settings settings_;
     std::string address_, url_;

@@ -59,12 +59,15 @@ Status put_attributes(http::Request& request, const Attributes& attributes, cons
         if (!fits_name(name) || !fits_value(value)) return refuse("metadata `" + name + "`");
         request.headers.push_back({std::string(kMeta) + name, value});
     }
-    if (!options.storage_class.empty())
-        request.headers.push_back({"x-amz-storage-class", options.storage_class});
     if (!options.sse.empty()) request.headers.push_back({"x-amz-server-side-encryption", options.sse});
     if (!options.sse_key.empty())
         request.headers.push_back({"x-amz-server-side-encryption-aws-kms-key-id", options.sse_key});
     return {};
+}
+
+void put_storage_class(http::Request& request, const ServiceOptions& options) {
+    if (!options.storage_class.empty())
+        request.headers.push_back({"x-amz-storage-class", options.storage_class});
 }
 
 void put_condition(http::Request& request, const Condition& condition) {

@@ -21,10 +21,10 @@ namespace haul::store::s3 {
 // Of "bytes 0-99/1234", else of Content-Length.
 [[nodiscard]] std::optional<std::uint64_t> object_size_of(const http::Answer& answer);
 
-// Of a new object: its attributes, storage class and encryption. Code::unsupported for metadata that cannot
-// be a header.
+// Of a new object: its attributes and encryption. Code::unsupported for metadata that cannot be a header.
 [[nodiscard]] Status put_attributes(http::Request& request, const Attributes& attributes,
                                     const ServiceOptions& options, const std::string& subject);
+void put_storage_class(http::Request& request, const ServiceOptions& options);
 // If-None-Match or If-Match.
 void put_condition(http::Request& request, const Condition& condition);
 

@@ -46,6 +46,7 @@ Status write(Bucket& bucket, const std::string& name, const Condition& condition
     write.name = name;
     write.bytes = std::as_bytes(std::span(kText));
     write.condition = condition;
+    write.is_record = true;
     write_objects(bucket, std::span(&write, 1), {});
     return std::move(write.result);
 }

@@ -42,7 +42,8 @@ Result<Stat> look_at(Bucket& bucket, const StatRequest& request) {
         if (request.want_clock) stat.store_clock_ns = parse_http_time(std::string(answer->header("date")));
         return stat;
     }
-    if (answer.error().code != Code::not_found) return failure(std::move(answer).error());
+    if (request.only_objects || answer.error().code != Code::not_found)
+        return failure(std::move(answer).error());
     const KeyPage beneath = TRY(list_keys(bucket, bucket.key_of(request.name) + "/", 1, tried));
     if (beneath.keys.empty()) return failure(std::move(answer).error());
     stat.object.kind = Kind::folder;

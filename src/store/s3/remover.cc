@@ -33,7 +33,7 @@ Status remove_key(Bucket& bucket, const std::string& key, const std::string& nam
 // Looked at first, and the condition sent too: services that know it close the gap between the two.
 Status remove_version(Bucket& bucket, const Remove& remove, const std::stop_token& stop) {
     const Tried tried{kRemove, bucket.subject(remove.name)};
-    const auto found = look_at(bucket, {.name = remove.name});
+    const auto found = look_at(bucket, {.name = remove.name, .only_objects = true});
     if (!found.has_value()) return gone_is_fine(failure(found.error()));
     if (found->object.version != remove.version)
         return failure(Code::changed, kRemove, tried.subject, "it is another version by now");

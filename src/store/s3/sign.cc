@@ -194,4 +194,10 @@ void Signer::sign(http::Request& request, const Credentials& credentials,
                      text::hex(std::as_bytes(std::span(signature))))});
 }
 
+bool is_signed_by(const http::Request& request, const Credentials& credentials) {
+    return value_of(request.headers, kAuthorization)
+               .contains(fmt::format(" Credential={}/", credentials.access_key)) &&
+           value_of(request.headers, kToken) == credentials.session_token;
+}
+
 }  // namespace haul::store::s3

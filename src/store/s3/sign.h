@@ -42,4 +42,7 @@ class Signer {
     mutable Mac key_{};
 };
 
+// Whether a request bears a signature made with these.
+[[nodiscard]] bool is_signed_by(const http::Request& request, const Credentials& credentials);
+
 }  // namespace haul::store::s3

@@ -47,6 +47,7 @@ Status S3Upload::create() {
         request.headers.push_back({"x-amz-checksum-type", "FULL_OBJECT"});
     }
     TRY(put_attributes(request, request_.attributes, bucket_->options(), bucket_->subject(request_.name)));
+    put_storage_class(request, bucket_->options());
     const http::Answer answer = TRY(bucket_->send(std::move(request), tried("begin the upload of"), {}));
     id_ = TRY(parse_upload_id(answer.body, bucket_->subject(request_.name)));
     return {};
@@ -178,7 +179,7 @@ Result<Object> S3Upload::finish(const Finish& finish) {
 
 // What the service has now, by its own word.
 Result<Object> S3Upload::read_back(const Finish& finish, const Made& made) {
-    Object object = TRY(look_at(*bucket_, {.name = request_.name})).object;
+    Object object = TRY(look_at(*bucket_, {.name = request_.name, .only_objects = true})).object;
     if (!object.crc32 && object.version.tag == made.etag) object.crc32 = made.crc32;
     const bool other =
         object.size != finish.size || (object.crc32 && finish.crc32 && *object.crc32 != *finish.crc32);

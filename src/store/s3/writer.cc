@@ -27,6 +27,7 @@ Result<http::Request> request_for(const Bucket& bucket, const Write& write) {
     request.headers.push_back({"x-amz-checksum-crc32", crc32_text(digest::crc32(0, request.body))});
     put_condition(request, write.condition);
     TRY(put_attributes(request, write.attributes, bucket.options(), bucket.subject(write.name)));
+    if (!write.is_record) put_storage_class(request, bucket.options());
     return request;
 }
 

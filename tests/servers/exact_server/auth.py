@@ -9,6 +9,7 @@ import re
 import time
 from collections import Counter
 
+from servers.exact_server import clock
 from servers.exact_server.errors import Refused
 from servers.exact_server.request import Request
 
@@ -19,9 +20,9 @@ MOST_SKEW = 15 * 60
 
 
 class Auth:
-    def __init__(self, access: str, secret: str, region: str, skew: int, expire_after: int | None):
-        """`expire_after`: so many requests each session token is good for; no token counts as one. `skew`: our clock's error."""
-        self.access, self.secret, self.region, self.skew = access, secret, region, skew
+    def __init__(self, access: str, secret: str, region: str, expire_after: int | None):
+        """`expire_after`: so many requests each session token is good for; no token counts as one."""
+        self.access, self.secret, self.region = access, secret, region
         self.expire_after = expire_after
         self.uses: Counter[str] = Counter()
 
@@ -35,7 +36,7 @@ class Auth:
         stamp = request.headers.get("x-amz-date", "")
         # Buckets are made by whoever starts the server, who knows nothing of our clock and our tokens.
         makes_bucket = request.method == "PUT" and not request.key
-        self.check_time(stamp, day, 0 if makes_bucket else self.skew)
+        self.check_time(stamp, day, time.time() if makes_bucket else clock.now())
         if region != self.region:
             raise Refused("SignatureDoesNotMatch", f"the region is {self.region}")
         check_names(request, names)
@@ -47,14 +48,14 @@ class Auth:
             if self.uses[token] > self.expire_after:
                 raise Refused("ExpiredToken", "The provided token has expired.")
 
-    def check_time(self, stamp: str, day: str, skew: int) -> None:
+    def check_time(self, stamp: str, day: str, now: float) -> None:
         try:
             then = calendar.timegm(time.strptime(stamp, "%Y%m%dT%H%M%SZ"))
         except ValueError as error:
             raise Refused("AccessDenied", "x-amz-date is missing or no time") from error
         if stamp[:8] != day:
             raise Refused("SignatureDoesNotMatch", "the day of the scope is not that of x-amz-date")
-        if abs(time.time() + skew - then) > MOST_SKEW:
+        if abs(now - then) > MOST_SKEW:
             raise Refused("RequestTimeTooSkewed")
 
     def check_signature(self, request: Request, stamp: str, day: str, names: str, signature: str) -> None:

@@ -10,14 +10,13 @@ import os
 import signal
 import sys
 import threading
-import time
 import traceback
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 # pylint: disable=wrong-import-position
-from servers.exact_server import routes  # noqa: E402
+from servers.exact_server import clock, routes  # noqa: E402
 from servers.exact_server.answer import Answer, element, http_date, xml_key  # noqa: E402
 from servers.exact_server.auth import Auth  # noqa: E402
 from servers.exact_server.errors import Refused  # noqa: E402
@@ -48,9 +47,10 @@ class Listener(http.server.ThreadingHTTPServer):
 
     def __init__(self, options: argparse.Namespace):
         super().__init__(("127.0.0.1", options.port), Handler)
+        clock.Clock.skew = options.clock_skew
         self.options = options
         self.state = State(options.folder / "data", {"bytes": byte_order, "seaweed": seaweed_order}[options.order])
-        self.auth = Auth(os.environ["EXACT_ACCESS_KEY"], os.environ["EXACT_SECRET_KEY"], options.region, options.clock_skew,
+        self.auth = Auth(os.environ["EXACT_ACCESS_KEY"], os.environ["EXACT_SECRET_KEY"], options.region,
                          options.expire_credentials_after)
         self.log = os.open(options.folder / "requests", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         self.numbers = itertools.count(1)
@@ -92,7 +92,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def send(self, request: Request, answer: Answer) -> None:
         size = answer.data.size if answer.data else len(answer.text)
         lines = [f"HTTP/1.1 {answer.status} {self.responses.get(answer.status, ('', ''))[0]}",
-                 f"Date: {http_date(time.time() + self.server.options.clock_skew)}",
+                 f"Date: {http_date(clock.now())}",
                  f"x-amz-request-id: {next(self.server.numbers):016X}",
                  *(f"{name}: {value}" for name, value in answer.headers.items())]
         if answer.status not in (204, 304):

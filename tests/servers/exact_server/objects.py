@@ -11,6 +11,7 @@ from servers.exact_server.request import Request
 from servers.exact_server.segments import whole
 from servers.exact_server.state import KEPT_HEADERS, Bucket, State, Stored
 
+ARCHIVES = ("GLACIER", "DEEP_ARCHIVE")  # nothing is ever restored here
 RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
 
@@ -54,6 +55,8 @@ def check_may_write(bucket: Bucket, request: Request, ignore_if_none_match: bool
 def get(state: State, request: Request) -> Answer:
     with state.lock:
         stored = state.bucket(request.bucket).object(request.key)
+    if request.method != "HEAD" and stored.storage_class in ARCHIVES:
+        raise Refused("InvalidObjectState", "The operation is not valid for the object's storage class")
     if request.headers.get("If-Match") not in (None, "*", stored.etag):
         raise Refused("PreconditionFailed")
     if request.headers.get("If-None-Match") in ("*", stored.etag):

@@ -6,10 +6,10 @@ import bisect
 import os
 import pickle
 import threading
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from servers.exact_server import clock
 from servers.exact_server.errors import Refused
 from servers.exact_server.segments import Blob, Bytes, new_blob
 
@@ -24,7 +24,7 @@ class Stored:
     checksum_type: str
     headers: dict[str, str]  # as given: those of KEPT_HEADERS and x-amz-meta-*
     storage_class: str = "STANDARD"
-    modified: float = field(default_factory=time.time)
+    modified: float = field(default_factory=clock.now)
 
     @property
     def size(self) -> int:
@@ -36,7 +36,7 @@ class Part:
     data: Bytes
     etag: str
     crc32: str
-    modified: float = field(default_factory=time.time)
+    modified: float = field(default_factory=clock.now)
 
 
 @dataclass
@@ -47,7 +47,7 @@ class Upload:
     algorithm: str
     checksum_type: str
     parts: dict[int, Part] = field(default_factory=dict)
-    initiated: float = field(default_factory=time.time)
+    initiated: float = field(default_factory=clock.now)
 
 
 class Bucket:
