@@ -84,7 +84,8 @@ class Plan {
             if (rule.signal == 0) {
                 held = true;
             } else {
-                ::kill(::getpid(), rule.signal);
+                // To this very thread: one for the process may be taken by another, while this one goes on.
+                ::raise(rule.signal);
             }
         }
         return held;

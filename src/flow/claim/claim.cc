@@ -47,6 +47,7 @@ struct Claim::State {
     [[nodiscard]] Result<bool> stands();
     enum class Own : std::uint8_t { there, gone, changed };
     [[nodiscard]] Result<Own> look_at_own();
+    [[nodiscard]] Result<Own> read_own();
     [[nodiscard]] Status check();
     [[nodiscard]] Status fenced(std::string detail);
     void begin_beating();
@@ -136,8 +137,14 @@ void Claim::State::begin_beating() {
 }
 
 // Claims never change, so one plain read tells: token, process and all else are what we wrote, or it is not
-// ours. What is longer begins with other bytes, since a document ends nowhere else.
+// ours. What is longer begins with other bytes, since a document ends nowhere else. Other bytes are believed
+// at the second look: one bit may turn on its way.
 Result<Claim::State::Own> Claim::State::look_at_own() {
+    const Own first = TRY(read_own());
+    return first == Own::changed ? read_own() : first;
+}
+
+Result<Claim::State::Own> Claim::State::read_own() {
     const std::string path = claim_path(ours().number);
     std::string there(document.size(), '\0');
     store::Read read;

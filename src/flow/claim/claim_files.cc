@@ -61,6 +61,10 @@ bool vanished(const Error& error) { return error.code == Code::not_found || erro
 std::string claim_path(std::uint64_t number) { return std::string(kPrefix) + format::claim_name(number); }
 std::string beat_path(std::uint64_t number) { return std::string(kPrefix) + format::beat_name(number); }
 
+bool shows_claim(const std::vector<store::Object>& listed, std::uint64_t number) {
+    return std::ranges::find(listed, claim_path(number), &store::Object::name) != listed.end();
+}
+
 std::string scratch_path(const std::string& kind, const std::string& token, std::uint64_t number) {
     return std::string(kScratch) + kind + "-" + token + "-" + std::to_string(number) + "-";
 }

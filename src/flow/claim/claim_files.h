@@ -15,6 +15,8 @@ namespace haul::claim {
 
 [[nodiscard]] std::string claim_path(std::uint64_t number);
 [[nodiscard]] std::string beat_path(std::uint64_t number);
+// Whether a listing of `.haul/` has it: one that lacks a claim which is there is an old page of a service.
+[[nodiscard]] bool shows_claim(const std::vector<store::Object>& listed, std::uint64_t number);
 // Where a local store puts the temporaries of claims and beats. One writer at a time may use one name.
 [[nodiscard]] std::string scratch_path(const std::string& kind, const std::string& token,
                                        std::uint64_t number);

@@ -1,6 +1,7 @@
 #include "flow/claim/release.h"
 
 #include <algorithm>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -87,23 +88,28 @@ Status remove_folders(store::Store& store, const std::vector<store::Object>& obj
     return {};
 }
 
-// A service's page may be an old one: where it lacks the claim that we hold, it is looked at again.
-template <class List, class Shows>
-auto look_for_ours(const List& list, const Shows& shows_ours) -> decltype(list()) {
-    constexpr int kLooks = 3;
-    auto seen = list();
-    for (int look = 1; look < kLooks && seen && !shows_ours(*seen); ++look) seen = list();
-    return seen;
+// What `.haul/` holds. A service's page may be an old one: where it lacks the claim that we hold, the claim's
+// files are looked for by their names, a successor's among them.
+Result<std::vector<store::Object>> own_files(store::Store& store, std::uint64_t number) {
+    std::vector<store::Object> files = TRY(store::list_folder(store, kOwnFolder));
+    if (shows_claim(files, number)) return files;
+    const auto add = [&](const std::string& name) -> Result<bool> {
+        std::optional<store::Object> there = TRY(store::find_file(store, name));
+        if (!there) return false;
+        if (std::ranges::find(files, name, &store::Object::name) == files.end())
+            files.push_back(*std::move(there));
+        return true;
+    };
+    TRY(add(claim_path(number + 1)));
+    for (std::uint64_t each = number; each > 0 && TRY(add(claim_path(each))); --each)
+        TRY(add(beat_path(each)));
+    return files;
 }
 
 }  // namespace
 
 Status remove_claims(store::Store& store, std::uint64_t number) {
-    const std::vector<store::Object> objects = TRY(look_for_ours(
-        [&] { return store::list_folder(store, kOwnFolder); },
-        [&](const std::vector<store::Object>& seen) {
-            return std::ranges::find(seen, claim_path(number), &store::Object::name) != seen.end();
-        }));
+    const std::vector<store::Object> objects = TRY(own_files(store, number));
     const std::vector<ClaimFile> claims = claims_among(objects);
     TRY(check_is_highest(store, claims, number));
     TRY(remove_files(store, objects));

@@ -5,6 +5,10 @@
 #include <utility>
 
 #include "base/number.h"
+#include "flow/claim/claim_files.h"
+#include "flow/pack/part_unit.h"
+#include "flow/pack/upload_records.h"
+#include "ledger/ledger.h"
 
 namespace haul::pack {
 namespace {
@@ -19,6 +23,33 @@ std::optional<std::pair<std::uint32_t, std::uint32_t>> parse_list_name(std::stri
     const auto revision = text::whole_number<std::uint32_t>(name.substr(dot + 2, tail - dot - 2));
     if (!part || !revision) return std::nullopt;
     return std::pair(*part, *revision);
+}
+
+// Whether it is there; it is among `files` then.
+Result<bool> add_file(Work& work, const std::string& name, std::vector<store::Object>& files) {
+    if (std::ranges::find(files, name, &store::Object::name) != files.end()) return true;
+    auto there = TRY(store::find_file(work.destination, name));
+    if (!there) return false;
+    files.push_back(*std::move(there));
+    return true;
+}
+
+Status add_known_lists(Work& work, std::vector<store::Object>& files) {
+    return ledger::for_each_unit(work.job.ledger(), kPartUnit, [&](const ledger::UnitRow& unit) -> Status {
+        const std::uint32_t part = TRY(parse_part_unit(unit.payload)).part;
+        for (std::uint32_t revision = 1; TRY(add_file(work, list_name(part, revision), files));) ++revision;
+        return {};
+    });
+}
+
+Status add_known_uploads(Work& work, std::vector<store::Object>& files) {
+    for (const std::uint32_t part : work.uploads.parts()) {
+        for (const UploadRecord& record : work.uploads.of(part)) {
+            if (record.intent) TRY(add_file(work, intent_name(part, record.claim), files));
+            if (record.id) TRY(add_file(work, id_name(part, record.claim), files));
+        }
+    }
+    return {};
 }
 
 }  // namespace
@@ -46,6 +77,15 @@ Lists lists_among(const std::vector<store::Object>& listed) {
 
 Result<Lists> find_lists(Work& work) {
     return lists_among(TRY(store::list_folder(work.destination, kListFolder, work.shutdown.stop())));
+}
+
+Result<std::vector<store::Object>> list_own_folder(Work& work) {
+    std::vector<store::Object> files =
+        TRY(store::list_folder(work.destination, kOwnFolder, work.shutdown.stop()));
+    if (claim::shows_claim(files, work.claim.number())) return files;
+    TRY(add_known_lists(work, files));
+    TRY(add_known_uploads(work, files));
+    return files;
 }
 
 Status remove_seen(Work& work, const std::vector<store::Object>& objects) {

@@ -25,6 +25,10 @@ using Lists = std::map<std::uint32_t, std::uint32_t>;
 // Of those at the destination now.
 [[nodiscard]] Result<Lists> find_lists(Work& work);
 
+// What `.haul/` holds. A service's page may be an old one, which shows by what it lacks: the claim that we
+// hold. Then the lists and recorded uploads that this job knows of are looked for by their names.
+[[nodiscard]] Result<std::vector<store::Object>> list_own_folder(Work& work);
+
 // An owner that slept past its claim must take nothing of its successor's away: it looks at its claim first,
 // and removes only what it has seen.
 [[nodiscard]] Status remove_seen(Work& work, const std::vector<store::Object>& objects);

@@ -177,8 +177,7 @@ Status abandon_parts(Work& work) {
 }
 
 Status clean_up(Work& work) {
-    const std::vector<store::Object> there =
-        TRY(store::list_folder(work.destination, kOwnFolder, work.shutdown.stop()));
+    const std::vector<store::Object> there = TRY(list_own_folder(work));
     // While the lists are there: they tell whose uploads to look for.
     TRY(end_uploads(work, there));
     for (const char* folder : {kListFolder, kScratchFolder}) {
