@@ -52,10 +52,12 @@ constexpr std::array kCommands = {
             "  haul cancel 3f2a\n      of a pack the parts go too, as no set refers to them\n",
             declare_cancel},
     Command{"forget", "remove the record of a job from this machine", "  haul forget 3f2a\n", declare_forget},
-    Command{"doctor", "try out whether a store keeps its promises",
+    Command{"doctor", "try out whether a store keeps its promises; end uploads left behind",
             "  haul doctor /mnt/nas\n"
             "      in a folder of its own there, which is gone again afterwards\n"
-            "  haul doctor s3://bucket/backups --json\n",
+            "  haul doctor s3://bucket/backups --json\n"
+            "  haul doctor s3://bucket/backups/photos --clean\n"
+            "      end the uploads of a pack whose machine is gone for good\n",
             declare_doctor},
     Command{"completion", "print a completion script for a shell",
             "  haul completion bash > ~/.local/share/bash-completion/completions/haul\n"

@@ -122,4 +122,36 @@ json::Ordered examined_json(const std::string& place, const store::Capabilities&
             {"left", examination.left}};
 }
 
+std::string cleaned_text(const std::string& place, const doctor::Cleaning& cleaning) {
+    const std::string where = text::printable(place);
+    if (!cleaning.claimed) {
+        return fmt::format(
+            "No job is under way or left behind in {}: nothing to end.\n"
+            "(--clean looks at one set, DEST/NAME, or at what is unpacked into.)\n",
+            where);
+    }
+    if (cleaning.recorded == 0) return fmt::format("No upload is recorded in {}: nothing to end.\n", where);
+    std::string text = fmt::format("Uploads ended in {}, their records removed: {}\n", where,
+                                   units::count_text(cleaning.ended.size()));
+    for (const store::PendingUpload& upload : cleaning.ended)
+        text += fmt::format("  {}\n", text::printable(upload.name));
+    return text + "The command that began them, given again, goes on and sends these anew.\n";
+}
+
+json::Ordered cleaned_json(const std::string& place, const doctor::Cleaning& cleaning) {
+    json::Ordered ended = json::Ordered::array();
+    for (const store::PendingUpload& upload : cleaning.ended) {
+        json::Ordered object;
+        json::put_bytes(object, "object", upload.name);
+        json::put_bytes(object, "upload", upload.id);
+        ended.push_back(std::move(object));
+    }
+    return {{"time", clock::utc_text(clock::wall())},
+            {"store", place},
+            {"exit_code", kProven},
+            {"claimed", cleaning.claimed},
+            {"recorded", cleaning.recorded},
+            {"ended", std::move(ended)}};
+}
+
 }  // namespace haul::cli

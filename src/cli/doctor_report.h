@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/json.h"
+#include "flow/doctor/clean.h"
 #include "flow/doctor/doctor.h"
 #include "store/store.h"
 
@@ -19,5 +20,9 @@ namespace haul::cli {
 [[nodiscard]] std::string examined_text(const doctor::Examination& examination);
 [[nodiscard]] json::Ordered examined_json(const std::string& place, const store::Capabilities& can,
                                           const doctor::Examination& examination);
+
+// Of --clean.
+[[nodiscard]] std::string cleaned_text(const std::string& place, const doctor::Cleaning& cleaning);
+[[nodiscard]] json::Ordered cleaned_json(const std::string& place, const doctor::Cleaning& cleaning);
 
 }  // namespace haul::cli

@@ -202,4 +202,15 @@ Status Claim::release() {
     return remove_claims(state_->store, number());
 }
 
+// The claim goes before its beat: the other way round it would look as old as it is, and be taken over
+// beneath our hands. A beat that stays behind a kill is of no claim; whoever has the number next is newer.
+Status Claim::hand_back() {
+    if (earlier().empty()) return release();
+    state_->beat->stop();
+    TRY(state_->check());
+    state_->ending = true;
+    TRY(store::remove_object(state_->store, claim_path(number())));
+    return store::remove_object(state_->store, beat_path(number()));
+}
+
 }  // namespace haul::claim

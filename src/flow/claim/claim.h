@@ -57,6 +57,10 @@ class Claim {
     }
     // Ends the claim: removes beats and claims up to ours, ours last, then `.haul/` itself where it is empty.
     [[nodiscard]] Status release();
+    // Takes our claim alone away and leaves those that were found: for who came to do something that leaves
+    // the work to whoever goes on with it, at once. Where none was found that is release(). Code::fenced as
+    // there.
+    [[nodiscard]] Status hand_back();
 
   private:
     Claim() = default;

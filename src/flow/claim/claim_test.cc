@@ -361,6 +361,32 @@ TEST_P(ClaimTest, EndingKeepsWhatIsNotItsOwn) {
     EXPECT_TRUE(read_claims(*store_).value().empty());
 }
 
+// Who came in between leaves the work to whoever may continue it, as it was found.
+TEST_P(ClaimTest, HandsBackWhatItFound) {
+    leave_claim(1, "a", dead_owner());
+    const auto claim = must_take(request("b"));
+    EXPECT_EQ(claim->number(), 2U);
+    ASSERT_TRUE(claim->hand_back());
+    auto left = files();
+    std::erase(left, ".haul/tmp");  // of a local store: the folder alone
+    EXPECT_THAT(left, testing::ElementsAre(claim_path(1)));
+    EXPECT_EQ(must_take(request("a"))->number(), 2U);
+}
+
+TEST_P(ClaimTest, HandsBackNothingThatIsAnothersNow) {
+    leave_claim(1, "a", dead_owner());
+    const auto claim = must_take(request("b"));
+    leave_claim(3, "c", dead_owner());
+    const auto before = files();
+    EXPECT_EQ(claim->hand_back().error().code, Code::fenced);
+    EXPECT_EQ(files(), before);
+}
+
+TEST_P(ClaimTest, HandingBackWhereNothingWasFoundLeavesNothing) {
+    EXPECT_TRUE(must_take(request("a"))->hand_back());
+    expect_nothing_left();
+}
+
 TEST_P(ClaimTest, RefusesAClaimOfALaterFormatOrThatIsDamaged) {
     ASSERT_TRUE(store::create_object(*store_, claim_path(1), R"({"format":"haul/2"})"));
     EXPECT_EQ(take(request("a")).error().code, Code::unsupported);

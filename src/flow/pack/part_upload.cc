@@ -8,14 +8,13 @@
 #include <vector>
 
 #include "base/fault_point.h"
+#include "flow/pack/end_recorded.h"
 #include "flow/pack/own_files.h"
 #include "flow/pack/part_unit.h"
 #include "format/manifest.h"
 
 namespace haul::pack {
 namespace {
-
-constexpr std::uint64_t kLongestId = 1U << 20U;
 
 store::UploadRequest request_for(const UploadPlan& plan) {
     store::UploadRequest request;
@@ -64,96 +63,34 @@ Result<PartUpload> begin(Work& work, const UploadPlan& plan) {
     return begun;
 }
 
-// nullopt where it cannot be read: its upload is then found by asking the service.
-Result<std::optional<UploadId>> read_id(Work& work, std::uint32_t part, std::uint64_t claim) {
-    const std::string name = id_name(part, claim);
-    auto document = store::read_object(work.destination, name, kLongestId, work.shutdown.stop());
-    if (!document) {
-        const Code code = document.error().code;
-        if (code == Code::not_found || code == Code::corrupt) return std::optional<UploadId>();
-        return failure(std::move(document).error());
-    }
-    auto parsed = parse_upload_id(*document, name);
-    if (!parsed || parsed->plan.part != part) return std::optional<UploadId>();
-    return std::optional(std::move(*parsed));
-}
-
-Status abort_upload(Work& work, std::uint32_t part, const std::string& id) {
-    UploadPlan plan;
-    plan.part = part;
-    store::UploadRequest request = request_for(plan);
-    request.id = id;
-    auto upload = work.destination.open_upload(request);
-    if (!upload && upload.error().code == Code::not_found) return {};
-    FAULT_POINT("pack.upload.before_abort");
-    TRY(TRY(std::move(upload))->abort());
-    FAULT_POINT("pack.upload.after_abort");
-    return {};
-}
-
-Result<std::vector<store::PendingUpload>> abort_listed(Work& work, std::uint32_t part) {
-    std::vector<store::PendingUpload> listed = TRY(work.destination.uploads_of(format::part_name(part)));
-    if (!listed.empty()) TRY(work.claim.check());
-    for (const store::PendingUpload& upload : listed) TRY(abort_upload(work, part, upload.id));
-    return listed;
-}
-
-// What the records of a part name. `unknown`: at least one upload may be there that no `.id` tells.
-struct Named {
-    std::vector<UploadId> uploads;
-    bool unknown = false;
-};
-Result<Named> read_ids(Work& work, std::uint32_t part, const std::vector<UploadRecord>& records) {
-    Named named;
-    for (const UploadRecord& record : records) {
-        auto id = record.id ? TRY(read_id(work, part, record.claim)) : std::optional<UploadId>();
-        if (id) {
-            named.uploads.push_back(std::move(*id));
-        } else {
-            named.unknown = true;
-        }
-    }
-    return named;
-}
-
-// The id first: an intent without one makes the next run ask the service.
-Status remove_records(Work& work, std::uint32_t part, const std::vector<UploadRecord>& records) {
-    TRY(work.claim.check());
-    for (const UploadRecord& record : records) {
-        TRY(store::remove_object(work.destination, id_name(part, record.claim)));
-        FAULT_POINT("pack.upload.between_records");
-        TRY(store::remove_object(work.destination, intent_name(part, record.claim)));
-    }
-    work.uploads.forget(part);
-    return {};
-}
-
 // Goes on with what is recorded where that was made for this plan; else nothing of it is left.
 Result<std::optional<PartUpload>> continue_recorded(Work& work, const UploadPlan& plan) {
     const std::vector<UploadRecord> records = work.uploads.of(plan.part);
     if (records.empty()) return std::optional<PartUpload>();
-    const Named named = TRY(read_ids(work, plan.part, records));
+    const Named named = TRY(read_ids(work.destination, plan.part, records, work.shutdown.stop()));
     if (!named.unknown && named.uploads.size() == 1 && named.uploads.front().plan == plan) {
         auto going_on = TRY(reopen(work, request_for(plan), named.uploads.front().id));
         if (going_on) return going_on;
     }
     TRY(work.claim.check());
-    for (const UploadId& upload : named.uploads) TRY(abort_upload(work, plan.part, upload.id));
-    if (named.unknown) TRY(abort_listed(work, plan.part));
-    TRY(remove_records(work, plan.part, records));
+    for (const UploadId& upload : named.uploads) TRY(abort_upload(work.destination, plan.part, upload.id));
+    if (named.unknown) TRY(abort_listed(work.destination, work.claim, plan.part));
+    TRY(remove_records(work.destination, work.claim, plan.part, records));
+    work.uploads.forget(plan.part);
     return std::optional<PartUpload>();
 }
 
 // Recorded ones too, unless their upload is known to be over: not every service lists them all.
 Status end_uploads_of(Work& work, std::uint32_t part) {
     constexpr int kRounds = 3;
-    std::vector<store::PendingUpload> listed = TRY(abort_listed(work, part));
+    std::vector<store::PendingUpload> listed = TRY(abort_listed(work.destination, work.claim, part));
     if (!work.uploads.over(part)) {
-        const Named named = TRY(read_ids(work, part, work.uploads.of(part)));
-        for (const UploadId& upload : named.uploads) TRY(abort_upload(work, part, upload.id));
+        const Named named =
+            TRY(read_ids(work.destination, part, work.uploads.of(part), work.shutdown.stop()));
+        for (const UploadId& upload : named.uploads) TRY(abort_upload(work.destination, part, upload.id));
     }
     for (int round = 1; !listed.empty(); ++round) {
-        listed = TRY(abort_listed(work, part));
+        listed = TRY(abort_listed(work.destination, work.claim, part));
         if (listed.empty() || round < kRounds) continue;
         return failure(
             make_error(Code::unavailable, "end the uploads of", format::part_name(part),

@@ -142,7 +142,7 @@ TEST_F(ServiceTest, UploadsOfAKilledRunAreEnded) {
         }
     }
     ASSERT_TRUE(finished.begun("upload-99"));
-    ASSERT_TRUE(end_noted_uploads(destination_, {}));
+    ASSERT_TRUE(end_noted_uploads(destination_, work().claim, {}));
     for (const char* name : {"known", "unknown"})
         EXPECT_TRUE(destination_.uploads_of(name).value().empty()) << name;
     EXPECT_EQ(destination_.uploads_of("of somebody").value().size(), 1U);

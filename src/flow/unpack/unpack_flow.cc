@@ -129,7 +129,7 @@ Result<Totals> totals_of(Work& work) {
 // An owner that slept past its claim must take nothing of its successor's away.
 Status remove_own_files(store::Store& destination, claim::Claim& claim, const engine::Shutdown& shutdown) {
     TRY(claim.check());
-    TRY(end_noted_uploads(destination, shutdown.stop()));
+    TRY(end_noted_uploads(destination, claim, shutdown.stop()));
     for (const char* folder : {kScratchFolder, kBatchFolder}) {
         TRY(claim.check());
         TRY(store::remove_folder(destination, folder, shutdown.stop()));
@@ -171,7 +171,7 @@ Status forget_other_archives(Work& work) {
 
 // Temporaries of earlier runs: no upload is continued across processes.
 Status sweep_temporaries(Work& work) {
-    TRY(end_noted_uploads(work.destination, work.shutdown.stop()));
+    TRY(end_noted_uploads(work.destination, work.claim, work.shutdown.stop()));
     return store::remove_folder(work.destination, kScratchFolder, work.shutdown.stop());
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <utility>
 #include <vector>
 
 #include "store/end_upload.h"
@@ -10,13 +11,12 @@ namespace haul::unpack {
 namespace {
 
 // `note`: the object's name, and behind a NUL byte the upload's id where it is known.
-Status end_noted(store::Store& destination, const std::string& note) {
+Result<std::vector<store::PendingUpload>> uploads_told_by(store::Store& destination,
+                                                          const std::string& note) {
     const std::size_t end = note.find('\0');
     const std::string name = note.substr(0, end);
-    if (end != std::string::npos) return store::end_upload(destination, name, note.substr(end + 1));
-    for (const store::PendingUpload& pending : TRY(destination.uploads_of(name)))
-        TRY(store::end_upload(destination, pending.name, pending.id));
-    return {};
+    if (end == std::string::npos) return destination.uploads_of(name);
+    return std::vector{store::PendingUpload{.name = name, .id = note.substr(end + 1)}};
 }
 
 }  // namespace
@@ -38,14 +38,22 @@ Status UploadNote::over() const {
     return store::remove_object(work_->destination, note_);
 }
 
-Status end_noted_uploads(store::Store& destination, const std::stop_token& stop) {
-    if (!destination.capabilities().lists_pieces) return {};
+Result<std::vector<store::PendingUpload>> end_noted_uploads(store::Store& destination, claim::Claim& claim,
+                                                            const std::stop_token& stop) {
+    std::vector<store::PendingUpload> ended;
+    if (!destination.capabilities().lists_pieces) return ended;
     for (const store::Object& object : TRY(store::list_folder(destination, kUploadFolder, stop))) {
         if (object.kind != store::Kind::file) continue;
-        TRY(end_noted(destination, TRY(store::read_object(destination, object.name, object.size, stop))));
+        const std::string note = TRY(store::read_object(destination, object.name, object.size, stop));
+        for (store::PendingUpload& upload : TRY(uploads_told_by(destination, note))) {
+            TRY(claim.check());
+            TRY(store::end_upload(destination, upload.name, upload.id));
+            ended.push_back(std::move(upload));
+        }
+        TRY(claim.check());
         TRY(store::remove_object(destination, object.name));
     }
-    return {};
+    return ended;
 }
 
 }  // namespace haul::unpack

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "flow/unpack/work.h"
@@ -31,8 +32,11 @@ class UploadNote {
     std::string note_, name_;  // note_: empty: none
 };
 
-// Ends what notes tell of, and removes them. Only for who owns the destination, while none of its own uploads
-// is under way.
-[[nodiscard]] Status end_noted_uploads(store::Store& destination, const std::stop_token& stop);
+// Ends what notes tell of, and removes them; returns what was ended, also what turned out to be gone. Only
+// for who owns the destination, while none of its own uploads is under way. Looks at the claim before each
+// step.
+[[nodiscard]] Result<std::vector<store::PendingUpload>> end_noted_uploads(store::Store& destination,
+                                                                          claim::Claim& claim,
+                                                                          const std::stop_token& stop);
 
 }  // namespace haul::unpack
