@@ -100,6 +100,7 @@ void declare_shape(Arguments& arguments, PackOptions& options, bool must) {
 
 void declare_work(Arguments& arguments, PackOptions& options) {
     declare_encryption(arguments, options.service);
+    declare_take_over(arguments, options.service);
     arguments.size("--memory", options.memory, engine::Memory::kLeastPromise, "most memory to use (512MiB)");
     arguments.number("--jobs", options.jobs, 1, 64, "parts made side by side, as far as memory reaches (2)");
     arguments.choice("--verify", options.verify, {"default", "full"},

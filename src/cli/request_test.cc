@@ -79,7 +79,7 @@ TEST_F(Requests, ServiceOptionsAreNoPartOfTheJob) {
     const Words plain = {at("in/photos"), at("out")};
     Words told = plain;
     for (const char* word : {"--connections=3", "--storage-class=STANDARD_IA", "--sse=aws:kms",
-                             "--sse-key=alias/k", "--request-payer"})
+                             "--sse-key=alias/k", "--request-payer", "--take-over"})
         told.emplace_back(word);
     const auto one = pack(plain), other = pack(told);
     ASSERT_TRUE(one && other);
@@ -88,6 +88,8 @@ TEST_F(Requests, ServiceOptionsAreNoPartOfTheJob) {
     EXPECT_EQ(other->service.sse, "aws:kms");
     EXPECT_EQ(other->service.sse_key, "alias/k");
     EXPECT_TRUE(other->service.request_payer);
+    EXPECT_TRUE(other->service.sole_writer);
+    EXPECT_FALSE(one->service.sole_writer);
     EXPECT_EQ(other->service.knowledge_folder, at("state/endpoints"));
     EXPECT_EQ(job::id_of(*job_request_of(*one, plain)), job::id_of(*job_request_of(*other, told)));
 }

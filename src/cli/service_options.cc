@@ -47,6 +47,11 @@ void declare_storage_class(Arguments& arguments, ServiceWords& words) {
                    word(words.storage_class, "_-.", 64));
 }
 
+void declare_take_over(Arguments& arguments, ServiceWords& words) {
+    arguments.flag("--take-over", words.take_over,
+                   "S3 without create-only writes: nobody else works on DEST meanwhile");
+}
+
 void declare_encryption(Arguments& arguments, ServiceWords& words) {
     arguments.choice("--sse", words.sse, {"AES256", "aws:kms"},
                      "S3: how the service encrypts objects written (the bucket's own rule)");
@@ -63,6 +68,7 @@ Result<store::ServiceOptions> service_of(const ServiceWords& words, const std::s
     store::ServiceOptions service;
     service.connections = static_cast<unsigned>(words.connections);
     service.request_payer = words.request_payer;
+    service.sole_writer = words.take_over;
     service.storage_class = words.storage_class;
     service.sse = words.sse;
     service.sse_key = words.sse_key;

@@ -14,13 +14,15 @@ namespace haul::cli {
 
 struct ServiceWords {
     std::uint64_t connections = 0;  // 0: adapts
-    bool request_payer = false;
+    bool request_payer = false, take_over = false;
     std::string storage_class, sse, sse_key;
 };
 
 // --connections, --request-payer: for every command that opens a store.
 void declare_access(Arguments& arguments, ServiceWords& words);
 void declare_storage_class(Arguments& arguments, ServiceWords& words);
+// --take-over: for commands that claim what they write to.
+void declare_take_over(Arguments& arguments, ServiceWords& words);
 // --sse, --sse-key: for commands that write objects.
 void declare_encryption(Arguments& arguments, ServiceWords& words);
 

@@ -51,6 +51,7 @@ void declare(Arguments& arguments, UnpackOptions& options) {
     declare_access(arguments, options.service);
     declare_storage_class(arguments, options.service);
     declare_encryption(arguments, options.service);
+    declare_take_over(arguments, options.service);
     arguments.size("--memory", options.memory, engine::Memory::kLeastPromise, "most memory to use (512MiB)");
     arguments.number("--jobs", options.jobs, 1, 64, "runs of files unpacked side by side (2)");
     arguments.duration("--claim-timeout", options.claim_timeout,

@@ -27,6 +27,8 @@ struct ServiceOptions {
     std::string sse = {};      // "AES256" or "aws:kms"; empty: the bucket's own rule
     std::string sse_key = {};  // KMS key id
     bool request_payer = false;
+    // Nobody else writes there, says the user: where a service has no create-only writes, each looks first.
+    bool sole_writer = false;
     // Where what was learned about an endpoint is kept between runs; empty: nowhere.
     std::string knowledge_folder = {};
 };

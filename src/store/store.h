@@ -79,6 +79,9 @@ struct Capabilities {
     Order order = Order::bytes;
     bool conditional_read = true;  // Read::version is honoured
     bool create_only = true;
+    // create_only looks, then writes: it holds while nobody else writes there, as the user says of this
+    // place.
+    bool creates_by_looking = false;
     bool replace_if = false;            // Condition::replace with a version
     bool full_object_checksum = false;  // finish() checks the whole object's CRC-32
     bool ranged_copy = false;           // Upload::copy
@@ -91,6 +94,11 @@ struct Capabilities {
     std::uint64_t min_piece = 0, max_piece = 0, max_pieces = 0, max_name = 0;  // 0: no limit
     std::optional<std::uint64_t> free_bytes;                                   // as of this call
 };
+
+// Whether create-only writes are to be had, by the store itself or by the user's word.
+[[nodiscard]] inline bool can_create(const Capabilities& can) {
+    return can.create_only || can.creates_by_looking;
+}
 
 struct ListRequest {
     std::string prefix = {};  // list only beneath this folder; empty: all. Names stay relative to the root

@@ -1,7 +1,8 @@
 // The promises of store.h over an S3 service that is running, through every wrapper: one JSON line a promise.
 //
-//   s3_conformance s3://bucket/prefix [WRAPPER…]      (endpoint and credentials from the environment)
+//   s3_conformance s3://bucket/prefix [WRAPPER…] [sole-writer]
 //
+// Endpoint and credentials come from the environment; sole-writer: as ServiceOptions::sole_writer.
 // Ends with 0 when all were kept, with 1 otherwise.
 #include <fmt/format.h>
 
@@ -20,10 +21,11 @@ namespace {
 
 using namespace haul;
 
-bool check(const store::Address& address, const store::conformance::Wrapper& wrapper) {
+bool check(const store::Address& address, const store::ServiceOptions& options,
+           const store::conformance::Wrapper& wrapper) {
     const store::conformance::Factory factory{
         .make = [&]() -> Result<std::unique_ptr<store::Store>> {
-            return wrapper.wrap(TRY(store::s3::S3Store::open(address, {}, true)));
+            return wrapper.wrap(TRY(store::s3::S3Store::open(address, options, true)));
         },
         .folder = "conformance-" + wrapper.name};
     bool all = true;
@@ -42,7 +44,9 @@ bool check(const store::Address& address, const store::conformance::Wrapper& wra
 }  // namespace
 
 int main(int count, char** arguments) {
-    const std::vector<std::string> words(arguments + 1, arguments + count);
+    std::vector<std::string> words(arguments + 1, arguments + count);
+    store::ServiceOptions options;
+    options.sole_writer = std::erase(words, "sole-writer") > 0;
     const auto address = words.empty() ? failure(Code::usage, "read", "arguments", "no address")
                                        : store::parse_address(words.front());
     if (!address.has_value()) {
@@ -52,7 +56,7 @@ int main(int count, char** arguments) {
     bool all = true;
     for (const store::conformance::Wrapper& wrapper : store::conformance::wrappers()) {
         const bool wanted = words.size() < 2 || std::ranges::find(words, wrapper.name) != words.end();
-        if (wanted) all = check(*address, wrapper) && all;
+        if (wanted) all = check(*address, options, wrapper) && all;
     }
     return all ? 0 : 1;
 }

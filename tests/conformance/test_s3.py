@@ -71,6 +71,12 @@ def test_peculiarities_are_borne(all_made, option):
         assert all_made - assert_kept(peculiar.client(), "bare") == PECULIAR[option]
 
 
+def test_a_sole_writer_needs_no_create_only(all_made):
+    """It looks first: all but the race is kept then."""
+    with running(Exact, options=("--ignore-if-none-match",)) as ignoring:
+        assert all_made - assert_kept(ignoring.client(), "bare", "sole-writer") == {"one_of_racing_creators_wins"}
+
+
 def test_credentials_expire_in_the_middle(all_made, tmp_path):
     """Also in the middle of one batch of the thousands that the longest has."""
     with running(Exact, options=("--expire-credentials-after=1500",)) as expiring:

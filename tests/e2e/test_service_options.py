@@ -6,9 +6,9 @@ import pytest
 from harness import make
 
 GIVEN = ["--connections", "7", "--request-payer"]
-WRITING = ["--storage-class", "STANDARD_IA", "--sse", "aws:kms", "--sse-key", "arn:aws:kms:eu-west-1:1:key/2"]
-SEEN = {"connections": 7, "request_payer": True, "storage_class": "", "sse": "", "sse_key": ""}
-SEEN_WRITING = {**SEEN, "storage_class": "STANDARD_IA", "sse": "aws:kms", "sse_key": "arn:aws:kms:eu-west-1:1:key/2"}
+WRITING = ["--storage-class", "STANDARD_IA", "--sse", "aws:kms", "--sse-key", "arn:aws:kms:eu-west-1:1:key/2", "--take-over"]
+SEEN = {"connections": 7, "request_payer": True, "sole_writer": False, "storage_class": "", "sse": "", "sse_key": ""}
+SEEN_WRITING = {**SEEN, "storage_class": "STANDARD_IA", "sse": "aws:kms", "sse_key": "arn:aws:kms:eu-west-1:1:key/2", "sole_writer": True}
 
 
 @pytest.fixture

@@ -255,6 +255,12 @@ def test_what_others_lack(peculiar):
     assert peculiar.get("a") == b"again"
 
 
+@options("--refuse-if-none-match")
+def test_a_condition_may_be_refused(peculiar):
+    assert code_of(peculiar.put, "a", b"", if_none_match="*") == "NotImplemented"
+    peculiar.put("a", b"")
+
+
 @options("--no-full-object-crc=ignore")
 def test_a_wish_for_a_sum_is_ignored(peculiar):
     upload = peculiar.create("a")

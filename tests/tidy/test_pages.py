@@ -7,7 +7,7 @@ import pytest
 import tree
 
 PROMISE = re.compile(r'Promise\{"(\w+)", \w+(?:, (\w+))?\}')
-CONDITION = re.compile(r"^bool (\w+)\(const Capabilities& can\) \{ return (!?)can\.(\w+)(?: == Order::(\w+))?; \}", re.MULTILINE)
+CONDITION = re.compile(r"^bool (\w+)\(const Capabilities& can\) \{ return (!?)can\.(\w+)(?: == Order::(\w+))?(?: \|\| can\.(\w+))?; \}", re.MULTILINE)
 ROW = re.compile(r"^\| `(\w+)` \| ([^|]+) \|", re.MULTILINE)
 
 
@@ -30,8 +30,8 @@ def decisions(root: Path) -> list[str]:
 
 def promises_made(root: Path) -> dict[str, str]:
     text = (root / "src/store/conformance/conformance.cc").read_text()
-    conditions = {name: f"{field} = {order}" if order else ("unless " if negated else "") + field
-                  for name, negated, field, order in CONDITION.findall(text)}
+    conditions = {name: f"{field} = {order}" if order else ("unless " if negated else "") + field + (f" or {other}" if other else "")
+                  for name, negated, field, order, other in CONDITION.findall(text)}
     return {promise: conditions[condition] if condition else "always" for promise, condition in PROMISE.findall(text)}
 
 

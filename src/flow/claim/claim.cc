@@ -66,12 +66,15 @@ struct Claim::State {
 Status Claim::State::take(const std::stop_token& stop) {
     // Each lost race means that another won it, so the next look mostly ends in busy.
     constexpr int kRounds = 32;
-    if (!store.capabilities().create_only) {
+    if (!store::can_create(store.capabilities())) {
         return failure(
             make_error(
                 Code::unsupported, "claim", store.capabilities().address,
                 "the service lets two writers create one object, so that two runs could both write here")
-                .with_remedy("use a service that honours If-None-Match; `haul doctor` says what one can do"));
+                .with_remedy(
+                    "where nobody else works on this destination, give the command --take-over: Haul "
+                    "then looks before each write; or use a service that honours If-None-Match "
+                    "(`haul doctor` says what one can do)"));
     }
     for (int round = 0; round < kRounds; ++round) {
         if (stop.stop_requested())

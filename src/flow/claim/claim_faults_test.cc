@@ -28,7 +28,15 @@ class FaultyStore final : public store::Store {
     std::atomic<int> stats = 0;
     std::string asked;  // "stat NAME read NAME", and whether folders would be looked for
 
-    store::Capabilities capabilities() const override { return inner_.capabilities(); }
+    // What it says of create-only writes; it has them all the same.
+    bool create_only = true, creates_by_looking = false;
+
+    store::Capabilities capabilities() const override {
+        store::Capabilities can = inner_.capabilities();
+        can.create_only = create_only;
+        can.creates_by_looking = creates_by_looking;
+        return can;
+    }
     Result<std::unique_ptr<store::Listing>> list(const store::ListRequest& request) override {
         return old_pages-- > 0 ? before_.list(request) : inner_.list(request);
     }
@@ -257,6 +265,24 @@ TEST(ClaimFaults, WholeSecondsOfAServiceNeverMakeAnOwnerLookOlder) {
         EXPECT_EQ(claim.has_value(), row.taken);
         EXPECT_TRUE(claim || claim.error().code == Code::busy) << claim.error().message();
     }
+}
+
+TEST(ClaimFaults, WithoutCreateOnlyTheUsersWordIsNeeded) {
+    FaultyStore store;
+    store.create_only = false;
+    report::Hub hub;
+    const auto refused = Claim::take(store, request("a"), hub, {});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Code::unsupported);
+    EXPECT_TRUE(refused.error().remedy.contains("--take-over")) << refused.error().remedy;
+    EXPECT_EQ(store.asked, "");
+    store.creates_by_looking = true;
+    const auto claim = Claim::take(store, request("a"), hub, {});
+    ASSERT_TRUE(claim) << claim.error().message();
+    // It is no leave to take from who lives.
+    const auto second = Claim::take(store, request("b"), hub, {});
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().code, Code::busy);
 }
 
 // Every beat has the same bytes, so a version that is a digest of them never changes: the times tell.

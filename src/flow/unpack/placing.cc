@@ -193,7 +193,7 @@ Result<Existing> before_writing(Work& work, const OwnPaths& own, const Item& ite
     switch (work.request.if_exists) {
         case IfExists::same:
         case IfExists::fail:
-            return work.can.create_only ? existing : look_and_write(work, own, item, name);
+            return store::can_create(work.can) ? existing : look_and_write(work, own, item, name);
         case IfExists::overwrite:
             existing.condition.kind = store::Condition::Kind::none;
             return existing;

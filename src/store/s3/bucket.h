@@ -53,6 +53,11 @@ class Bucket {
                                             const std::stop_token& stop);
     [[nodiscard]] http::Traffic traffic() const { return client_->traffic(); }
 
+    // Create-only writes look first instead of sending If-None-Match (look_first.h). Set before anybody else
+    // has the bucket.
+    void create_by_looking() { creates_by_looking_ = true; }
+    [[nodiscard]] bool creates_by_looking() const { return creates_by_looking_; }
+
   private:
     void send_once(std::span<http::Exchange> exchanges, const std::stop_token& stop);
     [[nodiscard]] Complaint complaint(const http::Exchange& exchange) const;
@@ -72,6 +77,7 @@ class Bucket {
     std::unique_ptr<http::Client> client_;
     std::unique_ptr<CredentialSource> credentials_;
     Signer signer_;
+    bool creates_by_looking_ = false;
     std::atomic<std::int64_t> skew_s_{0};  // the service's clock less ours
 };
 

@@ -59,13 +59,21 @@ Result<bool> refused(const Status& result, Code code) {
     return false;
 }
 
-Status try_writes(Bucket& bucket, ProbeScratch& scratch, Knowledge& known) {
+// Writes it. Some services do not ignore the header but say that they have no such thing.
+Result<bool> tells_who_created(Bucket& bucket, const std::string& name) {
     const Condition create_only{.kind = Condition::Kind::create_only, .version = {}};
+    const Status created = write(bucket, name, create_only);
+    if (created.has_value()) return refused(write(bucket, name, create_only), Code::exists);
+    if (created.error().code != Code::unsupported) return failure(created.error());
+    TRY(write(bucket, name, {}));
+    return false;
+}
+
+Status try_writes(Bucket& bucket, ProbeScratch& scratch, Knowledge& known) {
     const Condition bogus{.kind = Condition::Kind::replace,
                           .version = {"\"00000000000000000000000000000000\""}};
     const std::string name = scratch.name("object");
-    TRY(write(bucket, name, create_only));
-    known.create_only = TRY(refused(write(bucket, name, create_only), Code::exists));
+    known.create_only = TRY(tells_who_created(bucket, name));
     known.replace_if = TRY(refused(write(bucket, name, bogus), Code::changed));
     std::array<std::byte, 1> byte{};
     Read read{.name = name, .version = bogus.version, .offset = 0, .into = byte};

@@ -43,6 +43,9 @@ Result<std::unique_ptr<Store>> S3Store::open(const Address& address, const Servi
         knowledge = TRY(probe(bucket));
         keep(options.knowledge_folder, bucket->settings(), *knowledge);
     }
+    // Not asked, as when a job is cancelled whose endpoint is not known here any more: the look is right at
+    // any service.
+    if (options.sole_writer && !(knowledge && knowledge->create_only)) bucket->create_by_looking();
     return std::unique_ptr<Store>(new S3Store(std::move(bucket), knowledge.value_or(Knowledge())));
 }
 
@@ -51,7 +54,8 @@ Capabilities S3Store::capabilities() const {
     can.address = bucket_->address();
     can.order = knowledge_.byte_order ? Order::bytes : Order::stable;
     can.conditional_read = knowledge_.conditional_read;
-    can.create_only = knowledge_.create_only;
+    can.create_only = knowledge_.create_only && !bucket_->creates_by_looking();
+    can.creates_by_looking = bucket_->creates_by_looking();
     can.replace_if = knowledge_.replace_if;
     can.full_object_checksum = knowledge_.full_object_checksum;
     can.ranged_copy = knowledge_.ranged_copy;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "store/s3/headers.h"
+#include "store/s3/look_first.h"
 #include "store/s3/looker.h"
 #include "store/s3/name.h"
 #include "store/s3/writer.h"
@@ -163,6 +164,8 @@ Result<std::string> S3Upload::document(const Finish& finish) const {
 Result<Object> S3Upload::finish(const Finish& finish) {
     const Tried what = tried("finish");
     const std::string xml = TRY(document(finish));
+    const Condition condition = condition_sent(*bucket_, request_.condition);
+    if (condition.kind != request_.condition.kind) TRY(look_first(*bucket_, key_, what));
     http::Request request = bucket_->request("POST", key_, {{"uploadId", id_}});
     request.body = std::as_bytes(std::span(xml));
     request.computed = true;
@@ -171,7 +174,7 @@ Result<Object> S3Upload::finish(const Finish& finish) {
         request.headers.push_back({"x-amz-checksum-crc32", crc32_text(*finish.crc32)});
         request.headers.push_back({"x-amz-checksum-type", "FULL_OBJECT"});
     }
-    put_condition(request, request_.condition);
+    put_condition(request, condition);
     const http::Answer answer = TRY(bucket_->send(std::move(request), what, {}));
     if (parse_error(answer.body)) return failure(service_error(answer, what));
     return read_back(finish, TRY(parse_made(answer.body, what.subject)));

@@ -5,6 +5,7 @@
 
 #include "base/digest.h"
 #include "store/s3/headers.h"
+#include "store/s3/look_first.h"
 #include "store/s3/name.h"
 
 namespace haul::store::s3 {
@@ -21,11 +22,10 @@ Status check(const Bucket& bucket, const Write& write) {
 }
 
 Result<http::Request> request_for(const Bucket& bucket, const Write& write) {
-    const std::string key = bucket.key_of(write.name) + (write.kind == Kind::folder ? "/" : "");
-    http::Request request = bucket.request("PUT", key);
+    http::Request request = bucket.request("PUT", key_of(bucket, write));
     if (write.kind == Kind::file) request.body = write.bytes;
     request.headers.push_back({"x-amz-checksum-crc32", crc32_text(digest::crc32(0, request.body))});
-    put_condition(request, write.condition);
+    put_condition(request, condition_sent(bucket, write.condition));
     TRY(put_attributes(request, write.attributes, bucket.options(), bucket.subject(write.name)));
     if (!write.is_record) put_storage_class(request, bucket.options());
     return request;
@@ -42,9 +42,10 @@ void write_objects(Bucket& bucket, std::span<Write> writes, const std::stop_toke
     std::vector<http::Exchange> exchanges;
     std::vector<Tried> tried;
     std::vector<std::size_t> index;
+    for (Write& write : writes) write.result = check(bucket, write);
+    look_first(bucket, writes, stop);
     for (std::size_t at = 0; at < writes.size(); ++at) {
         Write& write = writes[at];
-        write.result = check(bucket, write);
         // The root is the bucket, or a prefix, which is there whenever something is.
         if (!write.result.has_value() || write.name == ".") continue;
         auto request = request_for(bucket, write);

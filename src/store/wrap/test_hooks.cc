@@ -53,6 +53,7 @@ class ReportingStore final : public ForwardingStore {
                            {"sse", service_.sse},
                            {"sse_key", service_.sse_key},
                            {"request_payer", service_.request_payer},
+                           {"sole_writer", service_.sole_writer},
                            {"knowledge_folder", service_.knowledge_folder}};
         const std::string text = json::dump(line) + "\n";
         auto file = file::open_at(AT_FDCWD, path_, O_WRONLY | O_CREAT | O_APPEND);

@@ -15,7 +15,7 @@ ARCHIVES = ("GLACIER", "DEEP_ARCHIVE")  # nothing is ever restored here
 RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
 
-def put(state: State, request: Request, ignore_if_none_match: bool) -> Answer:
+def put(state: State, request: Request, if_none_match: str) -> Answer:
     if "x-amz-copy-source" in request.headers:
         raise Refused("NotImplemented", "CopyObject")
     if request.headers.get("Content-Length") is None:
@@ -25,7 +25,7 @@ def put(state: State, request: Request, ignore_if_none_match: bool) -> Answer:
                     request.headers.get("x-amz-storage-class", "STANDARD"))
     with state.lock:
         bucket = state.bucket(request.bucket)
-        check_may_write(bucket, request, ignore_if_none_match)
+        check_may_write(bucket, request, if_none_match)
         bucket.store(request.key, stored)
     return Answer(200, {"ETag": stored.etag, "x-amz-checksum-crc32": stored.crc32, "x-amz-checksum-type": "FULL_OBJECT"})
 
@@ -35,11 +35,13 @@ def kept_headers(request: Request) -> dict[str, str]:
             if name.lower() in KEPT_HEADERS or name.lower().startswith("x-amz-meta-")}
 
 
-def check_may_write(bucket: Bucket, request: Request, ignore_if_none_match: bool) -> None:
+def check_may_write(bucket: Bucket, request: Request, if_none_match: str) -> None:
     """Under the lock under which the object is stored: of racing writers one wins."""
     there = bucket.objects.get(request.key)
     wanted = request.headers.get("If-None-Match")
-    if wanted is not None and not ignore_if_none_match:
+    if wanted is not None and if_none_match == "refuse":
+        raise Refused("NotImplemented", "If-None-Match of a write")
+    if wanted is not None and if_none_match == "honour":
         if wanted != "*":
             raise Refused("NotImplemented", "If-None-Match of a write is * or nothing")
         if there:

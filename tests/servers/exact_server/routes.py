@@ -35,7 +35,7 @@ def of_key(state: State, request: Request, options: Namespace) -> Answer:
         case "PUT" if "uploadId" in query:
             return uploads.put_part(state, request)
         case "PUT":
-            return objects.put(state, request, options.ignore_if_none_match)
+            return objects.put(state, request, options.if_none_match)
         case "GET" if "uploadId" in query:
             return listing.parts(state, request, options.max_keys_cap, not options.no_crc_in_list_parts)
         case "GET" | "HEAD":
@@ -43,7 +43,7 @@ def of_key(state: State, request: Request, options: Namespace) -> Answer:
         case "POST" if "uploads" in query:
             return uploads.create(state, request, options.no_full_object_crc)
         case "POST" if "uploadId" in query:
-            return uploads.complete(state, request, options.min_part_size, options.ignore_if_none_match)
+            return uploads.complete(state, request, options.min_part_size, options.if_none_match)
         case "DELETE" if "uploadId" in query:
             return uploads.abort(state, request)
         case "DELETE":

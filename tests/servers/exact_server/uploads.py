@@ -83,7 +83,7 @@ def copy_part(state: State, request: Request) -> Answer:
                     + element("ChecksumCRC32", part.crc32))
 
 
-def complete(state: State, request: Request, smallest: int, ignore_if_none_match: bool) -> Answer:
+def complete(state: State, request: Request, smallest: int, if_none_match: str) -> Answer:
     wanted = [(part_number(one.findtext("PartNumber") or ""), one.findtext("ETag") or "", one.findtext("ChecksumCRC32"))
               for one in parsed_xml(request).iter("Part")]
     number = request.query["uploadId"]
@@ -96,7 +96,7 @@ def complete(state: State, request: Request, smallest: int, ignore_if_none_match
         bucket = state.bucket(request.bucket)
         # Another Complete of it may have won meanwhile.
         bucket.upload(request.key, number)
-        check_may_write(bucket, request, ignore_if_none_match)
+        check_may_write(bucket, request, if_none_match)
         bucket.store(request.key, stored)
         del bucket.uploads[number]
     sums = element("ChecksumCRC32", stored.crc32) + element("ChecksumType", stored.checksum_type) if stored.crc32 else ""
