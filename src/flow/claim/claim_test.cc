@@ -222,6 +222,8 @@ TEST_P(ClaimTest, AnOwnerThatWasPausedFindsItsSuccessorAndHarmsNothing) {
     ASSERT_FALSE(checked);
     EXPECT_EQ(checked.error().code, Code::fenced);
     EXPECT_THAT(checked.error().message(), HasSubstr("claim 2 has superseded ours, 1"));
+    // Else its first beat may come between the two looks.
+    while (!store::find_object(*store_, beat_path(2)).value()) clock::sleep(milliseconds(5), {});
     const auto before = files();
     EXPECT_EQ(paused->release().error().code, Code::fenced);
     EXPECT_EQ(files(), before);
