@@ -12,7 +12,8 @@
 namespace haul::set {
 
 // Tells each member that the source does not have, or has with another kind, mode, size, time, target or
-// contents. A service keeps neither modes nor times of files: there size and contents are compared. What the set lacks: flow/pack/missing.h, which knows the filters.
+// contents. A service keeps neither modes nor times of files: there size and contents are compared. What the
+// set lacks: flow/pack/missing.h, which knows the filters.
 [[nodiscard]] Status compare_with_source(store::Store& set, const format::SetRecord& record,
                                          store::Store& source, const std::function<void(Finding)>& tell,
                                          const std::stop_token& stop);
