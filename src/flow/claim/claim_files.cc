@@ -65,6 +65,14 @@ bool shows_claim(const std::vector<store::Object>& listed, std::uint64_t number)
     return std::ranges::find(listed, claim_path(number), &store::Object::name) != listed.end();
 }
 
+Result<bool> add_by_name(store::Store& store, const std::string& name, std::vector<store::Object>& files) {
+    if (std::ranges::find(files, name, &store::Object::name) != files.end()) return true;
+    auto there = TRY(store::find_file(store, name));
+    if (!there) return false;
+    files.push_back(*std::move(there));
+    return true;
+}
+
 std::string scratch_path(const std::string& kind, const std::string& token, std::uint64_t number) {
     return std::string(kScratch) + kind + "-" + token + "-" + std::to_string(number) + "-";
 }

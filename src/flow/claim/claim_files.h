@@ -17,6 +17,9 @@ namespace haul::claim {
 [[nodiscard]] std::string beat_path(std::uint64_t number);
 // Whether a listing of `.haul/` has it: one that lacks a claim which is there is an old page of a service.
 [[nodiscard]] bool shows_claim(const std::vector<store::Object>& listed, std::uint64_t number);
+// For what an old page lacks: whether `name` is there; it is among `files` then.
+[[nodiscard]] Result<bool> add_by_name(store::Store& store, const std::string& name,
+                                       std::vector<store::Object>& files);
 // Where a local store puts the temporaries of claims and beats. One writer at a time may use one name.
 [[nodiscard]] std::string scratch_path(const std::string& kind, const std::string& token,
                                        std::uint64_t number);

@@ -1,7 +1,6 @@
 #include "flow/claim/release.h"
 
 #include <algorithm>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -93,16 +92,9 @@ Status remove_folders(store::Store& store, const std::vector<store::Object>& obj
 Result<std::vector<store::Object>> own_files(store::Store& store, std::uint64_t number) {
     std::vector<store::Object> files = TRY(store::list_folder(store, kOwnFolder));
     if (shows_claim(files, number)) return files;
-    const auto add = [&](const std::string& name) -> Result<bool> {
-        std::optional<store::Object> there = TRY(store::find_file(store, name));
-        if (!there) return false;
-        if (std::ranges::find(files, name, &store::Object::name) == files.end())
-            files.push_back(*std::move(there));
-        return true;
-    };
-    TRY(add(claim_path(number + 1)));
-    for (std::uint64_t each = number; each > 0 && TRY(add(claim_path(each))); --each)
-        TRY(add(beat_path(each)));
+    TRY(add_by_name(store, claim_path(number + 1), files));
+    for (std::uint64_t each = number; each > 0 && TRY(add_by_name(store, claim_path(each), files)); --each)
+        TRY(add_by_name(store, beat_path(each), files));
     return files;
 }
 

@@ -8,6 +8,7 @@
 #include "base/fault_point.h"
 #include "flow/pack/part_upload.h"
 #include "format/manifest.h"
+#include "store/end_upload.h"
 
 namespace haul::pack {
 namespace {
@@ -62,14 +63,8 @@ Result<Named> read_ids(store::Store& set, std::uint32_t part, const std::vector<
 }
 
 Status abort_upload(store::Store& set, std::uint32_t part, const std::string& id) {
-    store::UploadRequest request;
-    request.name = format::part_name(part);
-    request.condition.kind = store::Condition::Kind::create_only;
-    request.id = id;
-    auto upload = set.open_upload(request);
-    if (!upload && upload.error().code == Code::not_found) return {};
     FAULT_POINT("pack.upload.before_abort");
-    TRY(TRY(std::move(upload))->abort());
+    TRY(store::end_upload(set, format::part_name(part), id));
     FAULT_POINT("pack.upload.after_abort");
     return {};
 }

@@ -25,19 +25,12 @@ std::optional<std::pair<std::uint32_t, std::uint32_t>> parse_list_name(std::stri
     return std::pair(*part, *revision);
 }
 
-// Whether it is there; it is among `files` then.
-Result<bool> add_file(Work& work, const std::string& name, std::vector<store::Object>& files) {
-    if (std::ranges::find(files, name, &store::Object::name) != files.end()) return true;
-    auto there = TRY(store::find_file(work.destination, name));
-    if (!there) return false;
-    files.push_back(*std::move(there));
-    return true;
-}
-
 Status add_known_lists(Work& work, std::vector<store::Object>& files) {
     return ledger::for_each_unit(work.job.ledger(), kPartUnit, [&](const ledger::UnitRow& unit) -> Status {
         const std::uint32_t part = TRY(parse_part_unit(unit.payload)).part;
-        for (std::uint32_t revision = 1; TRY(add_file(work, list_name(part, revision), files));) ++revision;
+        for (std::uint32_t revision = 1;
+             TRY(claim::add_by_name(work.destination, list_name(part, revision), files));)
+            ++revision;
         return {};
     });
 }
@@ -45,8 +38,9 @@ Status add_known_lists(Work& work, std::vector<store::Object>& files) {
 Status add_known_uploads(Work& work, std::vector<store::Object>& files) {
     for (const std::uint32_t part : work.uploads.parts()) {
         for (const UploadRecord& record : work.uploads.of(part)) {
-            if (record.intent) TRY(add_file(work, intent_name(part, record.claim), files));
-            if (record.id) TRY(add_file(work, id_name(part, record.claim), files));
+            if (record.intent)
+                TRY(claim::add_by_name(work.destination, intent_name(part, record.claim), files));
+            if (record.id) TRY(claim::add_by_name(work.destination, id_name(part, record.claim), files));
         }
     }
     return {};
