@@ -126,9 +126,14 @@ Status read_exact(int fd, std::span<std::byte> into, std::uint64_t offset, std::
 }
 
 Status write_all(int fd, std::span<const std::byte> bytes, std::uint64_t offset, std::string_view subject) {
+    // A write of megabytes takes its pages from the page cache as large folios, for which a kernel goes to
+    // memory it has not used yet; a virtual machine's host gives that page by page. Small blocks were 2.5
+    // times faster there.
+    constexpr std::size_t kBlock = 128U << 10U;
     while (!bytes.empty()) {
-        const ::ssize_t put = uninterrupted(
-            [&] { return ::pwrite(fd, bytes.data(), bytes.size(), static_cast<::off_t>(offset)); });
+        const std::size_t block = std::min(bytes.size(), kBlock);
+        const ::ssize_t put =
+            uninterrupted([&] { return ::pwrite(fd, bytes.data(), block, static_cast<::off_t>(offset)); });
         if (put < 0) return failed("write", subject);
         bytes = bytes.subspan(static_cast<std::size_t>(put));
         offset += static_cast<std::uint64_t>(put);
