@@ -16,5 +16,13 @@ TEST(WholeNumber, AllOfTheTextOrNothing) {
     EXPECT_EQ(whole_number<std::uint32_t>(std::string_view()), std::nullopt);
 }
 
+TEST(Number, DecimalFractions) {
+    EXPECT_EQ(decimal_number("0.75"), 0.75);
+    EXPECT_EQ(decimal_number("12"), 12.0);
+    EXPECT_EQ(decimal_number("-1.5"), -1.5);
+    for (const char* text : {"", " 1", "1 ", "1.5x", "nan", "inf", "1e3", "+1", "0x1"})
+        EXPECT_FALSE(decimal_number(text)) << text;
+}
+
 }  // namespace
 }  // namespace haul::text

@@ -90,6 +90,11 @@ void Arguments::positional(const std::string& name, std::string& into, const std
     declared_.push_back({name, "", name, {}, help, true, required});
 }
 
+void Arguments::rest(const std::string& name, std::vector<std::string>& into, const std::string& help) {
+    parser_->app.add_option(name, into, help)->type_name("")->required();
+    declared_.push_back({name, "", name, {}, help, true, true});
+}
+
 void Arguments::among(std::vector<std::string> choices) { declared_.back().choices = std::move(choices); }
 
 void Arguments::flag(const std::string& names, bool& into, const std::string& help) {
@@ -143,6 +148,21 @@ void Arguments::number(const std::string& name, std::uint64_t& into, std::uint64
                        const std::string& help) {
     parser_->option(name, "N", help, [&into, least, most](const std::string& text) -> Status {
         into = TRY(parse_number(text, least, most));
+        return {};
+    });
+    declared_.push_back({name, "", "N", {}, help});
+}
+
+void Arguments::real(const std::string& name, double& into, double least, double most,
+                     const std::string& help) {
+    parser_->option(name, "N", help, [&into, least, most](const std::string& text) -> Status {
+        const auto value = text::decimal_number(text);
+        if (!value || *value < least || *value > most) {
+            return failure(
+                Code::usage, "", "",
+                fmt::format("'{}' is not a number from {} to {}", text::printable(text), least, most));
+        }
+        into = *value;
         return {};
     });
     declared_.push_back({name, "", "N", {}, help});

@@ -38,6 +38,8 @@ class Arguments {
 
     void positional(const std::string& name, std::string& into, const std::string& help,
                     bool required = true);
+    // What is left: one word at least, in the order of the command line.
+    void rest(const std::string& name, std::vector<std::string>& into, const std::string& help);
     // Says what may stand at a positional argument that was declared last.
     void among(std::vector<std::string> choices);
     void flag(const std::string& names, bool& into, const std::string& help);
@@ -49,6 +51,7 @@ class Arguments {
     void size(const std::string& name, std::optional<std::uint64_t>& into, const std::string& help);
     void number(const std::string& name, std::uint64_t& into, std::uint64_t least, std::uint64_t most,
                 const std::string& help);
+    void real(const std::string& name, double& into, double least, double most, const std::string& help);
     void duration(const std::string& name, std::chrono::nanoseconds& into, const std::string& help);
     // Called for each occurrence, in the order of the command line.
     using Take = std::function<Status(const std::string& value)>;

@@ -59,6 +59,19 @@ constexpr std::array kCommands = {
             "  haul doctor s3://bucket/backups/photos --clean\n"
             "      end the uploads of a pack whose machine is gone for good\n",
             declare_doctor},
+    Command{"listen", "say where speech is, whether a child speaks, and in which language",
+            "  haul listen interview.mp4 tape-*.ogg\n"
+            "  haul listen --json *.wav > heard.jsonl\n"
+            "  haul listen --accept plan.toml *.opus\n"
+            "      also says what the plan would take, and why not\n",
+            declare_listen},
+    Command{"models", "list, build, add and verify what listening decides with",
+            "  haul models list\n"
+            "  haul models build language\n"
+            "      once; without it no language is found\n"
+            "  haul models add child --path ours.onnx --sha256 6d1f... --labels adult,child\n"
+            "      decides instead of ours, until `haul models remove child`\n",
+            declare_models},
     Command{"completion", "print a completion script for a shell",
             "  haul completion bash > ~/.local/share/bash-completion/completions/haul\n"
             "  haul completion zsh > ~/.zfunc/_haul\n"

@@ -49,6 +49,8 @@ int finish(const Status& printed, ErrorForm form) {
     return printed ? kProven : report_error(printed.error(), form);
 }
 
+}  // namespace
+
 int run_command(const Command& command, const std::vector<std::string>& words) {
     ErrorForm form = asks_for_json(words) ? ErrorForm::json : ErrorForm::text;
     if (form == ErrorForm::json && command.prints_data) form = ErrorForm::json_to_error;
@@ -60,8 +62,6 @@ int run_command(const Command& command, const std::vector<std::string>& words) {
     const Result<int> code = handler(words);
     return code ? *code : report_error(code.error(), form);
 }
-
-}  // namespace
 
 int dispatch(const std::vector<std::string>& words) {
     if (words.empty()) {

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import tree
 
+PROGRAMS = {"main.cc": "cli", "speech_main.cc": "speech/cli"}  # and the room that each starts
+
 
 def rooms(root: Path) -> dict[str, set[str]]:
     """Room -> rooms that it may include. A room's tests may include its conformance suite, too."""
@@ -34,10 +36,10 @@ def findings(root: Path) -> list[str]:
     for path in tree.cpp(root):
         own_name = path.relative_to(root / "src").as_posix()
         own = room_of(own_name, known)
-        if own is None and own_name != "main.cc":
+        if own is None and own_name not in PROGRAMS:
             bad.append(f"{tree.name(root, path)}: lies in no room of CMakeLists.txt")
             continue
-        allowed = set(known[own]) if own else {"cli"}
+        allowed = set(known[own]) if own else {PROGRAMS[own_name]}
         if own_name.endswith("_test.cc"):
             allowed.add(f"{own}/conformance")
         for included in re.findall(r'^\s*#include "([^"]+)"', path.read_text(), re.MULTILINE):

@@ -32,7 +32,7 @@ struct Model {
     std::string path{};
     Input input = Input::pcm;
     std::vector<std::string> labels{};  // of its outputs, in order; empty: as its maker's model has them
-    bool operators = false;           // added by the operator, and so before ours
+    bool operators = false;             // added by the operator, and so before ours
 };
 
 // The model that decides `role`: the operator's own where one was added, else ours where it was built; none:

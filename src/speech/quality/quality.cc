@@ -82,7 +82,12 @@ std::optional<double> QualityMeter::background() const {
     return kLowest + (static_cast<double>(level) + 0.5) * kStep;
 }
 
-Result<QualityFinding> QualityMeter::finish() {
+Status QualityMeter::reset() {
+    *this = TRY(create());
+    return {};
+}
+
+Result<QualityFinding> QualityMeter::finish() const {
     QualityFinding finding;
     double lufs = 0;
     const int code = ebur128_loudness_global(loudness_->state, &lufs);
@@ -96,7 +101,6 @@ Result<QualityFinding> QualityMeter::finish() {
             std::max(speech_power_ / static_cast<double>(spoken_) - noise_power, 1e-3 * noise_power);
         finding.snr_db = std::min(kMostSnr, decibels(signal / noise_power));
     }
-    *this = TRY(create());
     return finding;
 }
 

@@ -34,8 +34,10 @@ class QualityMeter {
     [[nodiscard]] Status hear(std::span<const float> samples);
     // What of it is speech, once more.
     void speech(std::span<const float> samples);
-    // Of what was heard since create() or the last finish().
-    [[nodiscard]] Result<QualityFinding> finish();
+    // Of what was heard since create() or reset().
+    [[nodiscard]] Result<QualityFinding> finish() const;
+    // Another recording begins.
+    Status reset();
 
   private:
     struct Loudness;

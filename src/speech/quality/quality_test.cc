@@ -63,10 +63,11 @@ TEST(Quality, EstimatesNoise) {
     }
 }
 
-TEST(Quality, BeginsAnewAfterFinish) {
+TEST(Quality, BeginsAnewAfterReset) {
     QualityMeter quality = meter();
     ASSERT_TRUE(quality.hear(noise(0.5, 2)));
-    ASSERT_TRUE(quality.finish());
+    ASSERT_TRUE(quality.finish()->lufs);
+    ASSERT_TRUE(quality.reset());
     ASSERT_TRUE(quality.hear(std::vector<float>(16'000)));
     EXPECT_FALSE(quality.finish()->lufs);
 }

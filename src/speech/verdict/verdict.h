@@ -11,10 +11,11 @@ namespace haul::speech {
 
 // The table `[accept]` of a plan (docs/listen.md).
 struct Accept {
-    std::vector<std::string> licences{};  // SPDX ids, as they stand; nobody knows the licence of a file on disk
+    std::vector<std::string>
+        licences{};  // SPDX ids, as they stand; nobody knows the licence of a file on disk
     std::vector<std::string> languages{};  // ISO 639-1 codes; empty: any
-    double child_score = 0.8;            // at least this, in [0,1]
-    double speech_seconds = 3.0;         // at least this much speech
+    double child_score = 0.8;              // at least this, in [0,1]
+    double speech_seconds = 3.0;           // at least this much speech
 };
 
 // Code::not_found / io: as the file system says. Code::usage: names line and key of what is wrong. A plan

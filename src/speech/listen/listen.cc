@@ -1,0 +1,151 @@
+#include "speech/listen/listen.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "speech/child/child.h"
+#include "speech/language/language.h"
+#include "speech/quality/quality.h"
+
+namespace haul::speech {
+namespace {
+
+constexpr std::size_t kExcerpt = 12 * kRate;  // of the speech, for the language
+
+double seconds(std::uint64_t samples) { return static_cast<double>(samples) / static_cast<double>(kRate); }
+
+Speaker speaker_of(Decision decision) {
+    switch (decision) {
+        case Decision::child:
+            return Speaker::child;
+        case Decision::adult:
+            return Speaker::adult;
+        case Decision::unsure:
+            return Speaker::unsure;
+        case Decision::none:
+            return Speaker::none;
+    }
+    return Speaker::none;
+}
+
+}  // namespace
+
+// What hears, and what was heard so far of the file at hand.
+struct Ear::Parts final : SpeechListener {
+    Parts(ListenRequest wanted, Decoder&& decodes, Activity&& finds, ChildJudge&& knows,
+          QualityMeter&& measures)
+        : request(std::move(wanted)),
+          decoder(std::move(decodes)),
+          activity(std::move(finds)),
+          child(std::move(knows)),
+          quality(std::move(measures)) {}
+
+    Status hear(std::span<const float> samples) {
+        TRY(quality.hear(samples));
+        return activity.hear(samples, *this);
+    }
+    Status speech_began(std::uint64_t at) override {
+        segments.push_back({.start = seconds(at), .end = seconds(at), .child = std::nullopt});
+        child.begin_segment();
+        return {};
+    }
+    Status speech(std::span<const float> samples) override {
+        quality.speech(samples);
+        const auto taken = samples.first(std::min(samples.size(), kExcerpt - excerpt.size()));
+        excerpt.insert(excerpt.end(), taken.begin(), taken.end());
+        child.hear(samples);
+        return {};
+    }
+    Status speech_ended(std::uint64_t at) override {
+        segments.back().end = seconds(at);
+        segments.back().child = child.end_segment();
+        return {};
+    }
+    // Another file begins.
+    Status forget() {
+        activity.reset();
+        (void)child.finish({});  // nobody asks any more
+        segments.clear();
+        excerpt.clear();
+        return quality.reset();
+    }
+
+    ListenRequest request;
+    Decoder decoder;
+    Activity activity;
+    ChildJudge child;
+    QualityMeter quality;
+    std::optional<LanguageJudge> language;
+    std::vector<Segment> segments;
+    std::vector<float> excerpt;
+};
+
+Ear::Ear(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Ear::Ear(Ear&&) noexcept = default;
+Ear& Ear::operator=(Ear&&) noexcept = default;
+Ear::~Ear() = default;
+
+Result<Ear> Ear::create(ListenRequest request) {
+    const std::string& models = request.models;
+    // The decoder first: its process is started before any model's threads are.
+    Decoder decoder = TRY(Decoder::create(request.decode));
+    Activity activity = TRY(make_activity(TRY(find_model(models, Role::activity)), request.activity));
+    ChildJudge child = TRY(ChildJudge::create(TRY(find_model(models, Role::child))));
+    QualityMeter quality = TRY(QualityMeter::create());
+    auto parts = std::make_unique<Parts>(std::move(request), std::move(decoder), std::move(activity),
+                                         std::move(child), std::move(quality));
+    if (parts->request.language) {
+        if (const auto model = TRY(find_model(parts->request.models, Role::language)))
+            parts->language = TRY(LanguageJudge::create(*model));
+    }
+    return Ear(std::move(parts));
+}
+
+Result<Hearing> Ear::listen(const std::string& path, const std::stop_token& stop) {
+    Parts& parts = *parts_;
+    TRY(parts.forget());
+    Hearing hearing;
+    hearing.path = path;
+    Status ours;  // what failed that is not the file's fault
+    auto decoded = parts.decoder.decode(
+        path,
+        [&](std::span<const float> samples) {
+            ours = parts.hear(samples);
+            return ours;
+        },
+        stop);
+    TRY(ours);
+    if (!decoded) {
+        if (decoded.error().code == Code::interrupted) return failure(std::move(decoded).error());
+        hearing.error = std::move(decoded).error();
+        hearing.verdict.reasons = {"error"};
+        return hearing;
+    }
+    TRY(parts.activity.finish(parts));
+    hearing.heard = true;
+    hearing.error = std::move(decoded->cut);
+    hearing.duration = seconds(decoded->samples);
+    hearing.decoder = std::move(decoded->decoder);
+    hearing.clipped = decoded->clipped;
+    hearing.vad = parts.activity.id();
+    hearing.segments = std::move(parts.segments);
+    hearing.quality = TRY(parts.quality.finish());
+    hearing.child = TRY(parts.child.finish({.snr_db = hearing.quality.snr_db}));
+    if (parts.language && !parts.excerpt.empty()) {
+        hearing.language = TRY(parts.language->judge(parts.excerpt));
+        hearing.language->code = hearing.language->code_at(parts.request.language_threshold);
+    }
+    hearing.verdict = judge({.speaker = speaker_of(hearing.child.decision),
+                             .child_score = hearing.child.score.value_or(0),
+                             .language = hearing.language ? hearing.language->code : "und",
+                             .speech_seconds = hearing.quality.speech_share * hearing.duration},
+                            parts.request.accept);
+    if (hearing.error) {
+        hearing.verdict.accepted = false;
+        hearing.verdict.reasons.emplace_back("error");
+    }
+    return hearing;
+}
+
+}  // namespace haul::speech
