@@ -1,0 +1,207 @@
+#include "speech/child/child.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "speech/child/head.h"
+#include "speech/child/log_mel.h"
+#include "speech/child/own_model.h"
+#include "speech/child/pitch.h"
+#include "speech/child/reasons.h"
+#include "speech/child/spectrum.h"
+#include "speech/child/tract.h"
+
+namespace haul::speech {
+namespace {
+
+constexpr std::size_t kWindow = 3 * kRate;
+constexpr std::size_t kLeastForScore = kRate;  // shorter windows say nothing
+constexpr double kLeastForDecision = 2.0;      // seconds
+constexpr double kMostOdds = 10;               // what one window may count
+constexpr double kOwnSure = 0.85;              // an operator's model: p >= 0.7 or <= 0.3
+
+double probability(double log_odds) { return 1 / (1 + std::exp(-log_odds)); }
+
+double limited(double odds) { return std::clamp(odds, -kMostOdds, kMostOdds); }
+
+// The mean over windows, each by its length.
+struct Mean {
+    double sum = 0, weight = 0;
+    void add(double value, std::size_t samples) {
+        const auto length = static_cast<double>(samples);
+        sum += value * length;
+        weight += length;
+    }
+    [[nodiscard]] std::optional<double> value() const {
+        if (weight == 0) return std::nullopt;
+        return sum / weight;
+    }
+};
+
+// What a window shows.
+struct Look {
+    double odds = 0;  // log odds of a child
+    double movement = 0;
+};
+
+}  // namespace
+
+std::string_view name_of(Decision decision) {
+    switch (decision) {
+        case Decision::child:
+            return "child";
+        case Decision::adult:
+            return "adult";
+        case Decision::unsure:
+            return "unsure";
+        case Decision::none:
+            return "none";
+    }
+    return "none";
+}
+
+std::string_view name_of(Confidence confidence) { return confidence == Confidence::low ? "low" : "normal"; }
+
+struct ChildJudge::State {
+    // What lasts.
+    std::optional<OwnModel> own;
+    Frames frames;
+    LogMel log_mel;
+    PitchTracker pitch;
+    std::vector<float> joined, segment;  // windows being filled
+    // Of the file so far.
+    Mean file, of_segment;
+    Median pitches{60, 700};
+    TractMeter tract;
+    LongTermSpectrum spectrum;
+    Mean movement;
+    std::size_t samples = 0;
+    std::optional<Error> failed;
+
+    void hear(std::span<const float> speech);
+    void look_at_file_window();
+    void look_at_segment_window();
+    // Nothing: too short, silence, or the operator's model failed.
+    std::optional<Look> look_at(std::span<const float> sound, std::span<const float> powers);
+    Measured measured(const Conditions& conditions);
+    [[nodiscard]] Decision decide(const Measured& measured) const;
+};
+
+std::optional<Look> ChildJudge::State::look_at(std::span<const float> sound, std::span<const float> powers) {
+    const double loud = root_mean_square(sound);
+    if (sound.size() < kLeastForScore || loud <= 0) return std::nullopt;
+    const auto bands = log_mel.bands(powers, loud);
+    const auto numbers = pooled(bands);
+    if (!own) return Look{limited(kLogMelHead.log_odds(numbers)), movement_of(numbers)};
+    auto found = own->log_odds(sound, LogMel::kLoudness / loud, bands);
+    if (found.has_value()) return Look{limited(*found), movement_of(numbers)};
+    if (!failed) failed = std::move(found).error();
+    return std::nullopt;
+}
+
+void ChildJudge::State::look_at_file_window() {
+    const auto powers = frames.powers_of(joined);
+    if (const auto look = look_at(joined, powers)) {
+        file.add(look->odds, joined.size());
+        movement.add(look->movement, joined.size());
+    }
+    spectrum.add(powers);
+    const auto track = pitch.track(joined);
+    for (const float hz : track)
+        if (hz > 0) pitches.add(hz);
+    tract.add(joined, track);
+    joined.clear();
+}
+
+void ChildJudge::State::look_at_segment_window() {
+    if (segment.size() >= kLeastForScore)
+        if (const auto look = look_at(segment, frames.powers_of(segment)))
+            of_segment.add(look->odds, segment.size());
+    segment.clear();
+}
+
+void ChildJudge::State::hear(std::span<const float> speech) {
+    samples += speech.size();
+    while (!speech.empty()) {
+        const std::size_t room = std::min(kWindow - joined.size(), kWindow - segment.size());
+        const auto part = speech.first(std::min(room, speech.size()));
+        joined.insert(joined.end(), part.begin(), part.end());
+        segment.insert(segment.end(), part.begin(), part.end());
+        if (joined.size() == kWindow) look_at_file_window();
+        if (segment.size() == kWindow) look_at_segment_window();
+        speech = speech.subspan(part.size());
+    }
+}
+
+Measured ChildJudge::State::measured(const Conditions& conditions) {
+    Measured found;
+    found.seconds = static_cast<double>(samples) / kRate;
+    found.odds = file.value();
+    found.sure = own ? kOwnSure : static_cast<double>(kLogMelHead.sure);
+    found.least_seconds = kLeastForDecision;
+    found.snr_db = conditions.snr_db;
+    found.movement = movement.value();
+    if (samples == 0) return found;
+    if (const double hz = spectrum.bandwidth_hz(); hz > 0) found.bandwidth_hz = hz;
+    if (pitches.count() >= 10) found.pitch_hz = pitches.value();
+    found.vtl_cm = tract.length_cm(found.bandwidth_hz.value_or(0));
+    return found;
+}
+
+Decision ChildJudge::State::decide(const Measured& measured) const {
+    if (samples == 0) return Decision::none;
+    if (measured.seconds < kLeastForDecision || !measured.odds || std::abs(*measured.odds) <= measured.sure)
+        return Decision::unsure;
+    return *measured.odds > 0 ? Decision::child : Decision::adult;
+}
+
+ChildJudge::ChildJudge(std::unique_ptr<State> state) : state_(std::move(state)) {}
+ChildJudge::ChildJudge(ChildJudge&&) noexcept = default;
+ChildJudge& ChildJudge::operator=(ChildJudge&&) noexcept = default;
+ChildJudge::~ChildJudge() = default;
+
+Result<ChildJudge> ChildJudge::create(std::optional<Model> own) {
+    auto state = std::make_unique<State>();
+    if (own) state->own = TRY(OwnModel::load(*std::move(own)));
+    return ChildJudge(std::move(state));
+}
+
+void ChildJudge::begin_segment() {
+    state_->segment.clear();
+    state_->of_segment = {};
+}
+
+void ChildJudge::hear(std::span<const float> speech) { state_->hear(speech); }
+
+std::optional<double> ChildJudge::end_segment() {
+    state_->look_at_segment_window();
+    const auto odds = std::exchange(state_->of_segment, {}).value();
+    if (!odds) return std::nullopt;
+    return probability(*odds);
+}
+
+Result<ChildFinding> ChildJudge::finish(const Conditions& conditions) {
+    State& state = *state_;
+    state.look_at_file_window();
+    const Measured measured = state.measured(conditions);
+    ChildFinding finding;
+    finding.decision = state.decide(measured);
+    if (measured.odds) finding.score = probability(*measured.odds);
+    finding.pitch_hz = measured.pitch_hz;
+    finding.vtl_cm = measured.vtl_cm;
+    finding.bandwidth_hz = measured.bandwidth_hz;
+    finding.speech_seconds = measured.seconds;
+    finding.model = state.own ? state.own->model().id
+                              : ModelId{std::string(kLogMelHead.name), std::string(kLogMelHead.sha256)};
+    explain(measured, finding);
+    // What lasts is kept; everything of this file goes.
+    auto failed = std::exchange(state.failed, std::nullopt);
+    auto fresh = std::make_unique<State>();
+    fresh->own = std::move(state.own);
+    state_ = std::move(fresh);
+    if (failed) return failure(*std::move(failed));
+    return finding;
+}
+
+}  // namespace haul::speech

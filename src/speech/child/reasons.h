@@ -1,0 +1,29 @@
+// Why a file was judged as it was, in lines a person can check, and what makes the judgement less certain.
+#pragma once
+
+#include <optional>
+#include <span>
+
+#include "speech/child/child.h"
+
+namespace haul::speech {
+
+// What was found about a file.
+struct Measured {
+    double seconds = 0;          // of speech
+    double least_seconds = 0;    // that a decision needs
+    std::optional<double> odds;  // log odds of a child
+    double sure = 0;             // what a decision needs of them
+    std::optional<double> snr_db;
+    std::optional<double> movement;  // of movement_of()
+    std::optional<double> pitch_hz, vtl_cm, bandwidth_hz;
+};
+
+// How much the log-mel bands of speech move over time: the mean of the deviations among the numbers of
+// pooled(). Noise and reverb fill the gaps between sounds and make it small.
+[[nodiscard]] double movement_of(std::span<const float> numbers);
+
+// Fills in reasons and confidence; the rest of `finding` is there.
+void explain(const Measured& measured, ChildFinding& finding);
+
+}  // namespace haul::speech
