@@ -64,9 +64,9 @@ struct Verified {
 // An operator's own model, to decide instead of ours.
 struct Addition {
     Role role = Role::child;  // child or language
-    std::string path;         // an ONNX file
-    std::string sha256;       // what it must be
-    std::vector<std::string> labels;
+    std::string path{};       // an ONNX file
+    std::string sha256{};     // what it must be
+    std::vector<std::string> labels{};
     Input input = Input::pcm;
 };
 // Copies it in, durably, in the place of one that was added before for that role. Code::corrupt: another
