@@ -1,0 +1,12 @@
+// Whether a file stops before the end that its container declares. libav takes the end of the file for that
+// of the recording and says nothing. Known of Ogg, RIFF (wav, avi), FORM (aiff) and Matroska.
+#pragma once
+
+#include "speech/decode/source_file.h"
+
+namespace haul::speech {
+
+// False also where the container declares none.
+[[nodiscard]] bool ends_before_its_declared_end(const SourceFile& file);
+
+}  // namespace haul::speech
