@@ -80,7 +80,7 @@ struct ChildJudge::State {
     std::optional<Error> failed;
 
     void hear(std::span<const float> speech);
-    void look_at_file_window();
+    std::optional<Look> look_at_file_window();
     void look_at_segment_window();
     // Nothing: too short, silence, or the operator's model failed.
     std::optional<Look> look_at(std::span<const float> sound, std::span<const float> powers);
@@ -100,9 +100,10 @@ std::optional<Look> ChildJudge::State::look_at(std::span<const float> sound, std
     return std::nullopt;
 }
 
-void ChildJudge::State::look_at_file_window() {
+std::optional<Look> ChildJudge::State::look_at_file_window() {
     const auto powers = frames.powers_of(joined);
-    if (const auto look = look_at(joined, powers)) {
+    const auto look = look_at(joined, powers);
+    if (look) {
         file.add(look->odds, joined.size());
         movement.add(look->movement, joined.size());
     }
@@ -112,6 +113,7 @@ void ChildJudge::State::look_at_file_window() {
         if (hz > 0) pitches.add(hz);
     tract.add(joined, track);
     joined.clear();
+    return look;
 }
 
 void ChildJudge::State::look_at_segment_window() {
@@ -128,7 +130,13 @@ void ChildJudge::State::hear(std::span<const float> speech) {
         const auto part = speech.first(std::min(room, speech.size()));
         joined.insert(joined.end(), part.begin(), part.end());
         segment.insert(segment.end(), part.begin(), part.end());
-        if (joined.size() == kWindow) look_at_file_window();
+        if (joined.size() == kWindow) {
+            const auto look = look_at_file_window();
+            if (segment.size() == kWindow) {  // the same samples
+                if (look) of_segment.add(look->odds, kWindow);
+                segment.clear();
+            }
+        }
         if (segment.size() == kWindow) look_at_segment_window();
         speech = speech.subspan(part.size());
     }
@@ -183,7 +191,7 @@ std::optional<double> ChildJudge::end_segment() {
 
 Result<ChildFinding> ChildJudge::finish(const Conditions& conditions) {
     State& state = *state_;
-    state.look_at_file_window();
+    (void)state.look_at_file_window();
     const Measured measured = state.measured(conditions);
     ChildFinding finding;
     finding.decision = state.decide(measured);

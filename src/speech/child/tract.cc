@@ -15,7 +15,8 @@ constexpr float kEmphasis = 0.97F;
 constexpr double kSound = 35'000;       // cm/s in warm, moist air
 constexpr double kLowestFormant = 200;  // Hz; below lies the pitch
 constexpr double kNarrow = 5'000;       // Hz of bandwidth: a child's fourth formant is lost
-constexpr std::size_t kLeast = 25;      // frames, one each 20 ms
+constexpr std::size_t kEach = 2;        // of the pitch tracker's frames: one each 40 ms
+constexpr std::size_t kLeast = 12;      // frames
 
 // Levinson and Durbin's recursion. False: the frame says nothing.
 bool predict(const std::array<double, kOrder + 1>& r, std::array<double, kOrder + 1>& a) {
@@ -53,7 +54,7 @@ TractMeter::TractMeter()
 }
 
 void TractMeter::add(std::span<const float> sound, std::span<const float> pitch) {
-    for (std::size_t i = 0; i < pitch.size(); ++i) {
+    for (std::size_t i = 0; i < pitch.size(); i += kEach) {
         const std::size_t from = i * PitchTracker::kHop;
         if (pitch[i] > 0 && from > 0 && from + kFrame <= sound.size())
             look_at(sound.subspan(from - 1, kFrame + 1));
