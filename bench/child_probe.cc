@@ -11,9 +11,10 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "speech/audio/log_mel.h"
+#include "speech/audio/spectrum.h"
 #include "speech/child/child.h"
-#include "speech/child/log_mel.h"
-#include "speech/child/spectrum.h"
+#include "speech/child/pooled.h"
 
 namespace {
 
@@ -48,7 +49,7 @@ nlohmann::json judged(ChildJudge& judge, std::span<const float> sound) {
 std::vector<float> numbers_of(std::span<const float> sound) {
     Frames frames;
     LogMel log_mel;
-    return pooled(log_mel.bands(frames.powers_of(sound), root_mean_square(sound)));
+    return pooled(log_mel.bands(frames.powers_of(sound), gain_of(root_mean_square(sound))));
 }
 
 }  // namespace

@@ -10,10 +10,11 @@
 #include <cstdint>
 #include <optional>
 
+#include "speech/audio/rate.h"
+
 namespace haul::speech {
 
-inline constexpr std::uint64_t kRate = 16'000;  // samples a second, everywhere in speech/
-inline constexpr std::size_t kWindow = 512;     // samples that are judged at once: 32 ms
+inline constexpr std::size_t kWindow = 512;  // samples that are judged at once: 32 ms
 
 struct ActivityOptions {
     double threshold = 0.5, exit = 0.35;

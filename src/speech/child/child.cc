@@ -4,12 +4,13 @@
 #include <cmath>
 #include <utility>
 
+#include "speech/audio/log_mel.h"
+#include "speech/audio/spectrum.h"
 #include "speech/child/head.h"
-#include "speech/child/log_mel.h"
 #include "speech/child/own_model.h"
 #include "speech/child/pitch.h"
+#include "speech/child/pooled.h"
 #include "speech/child/reasons.h"
-#include "speech/child/spectrum.h"
 #include "speech/child/tract.h"
 
 namespace haul::speech {
@@ -91,10 +92,10 @@ struct ChildJudge::State {
 std::optional<Look> ChildJudge::State::look_at(std::span<const float> sound, std::span<const float> powers) {
     const double loud = root_mean_square(sound);
     if (sound.size() < kLeastForScore || loud <= 0) return std::nullopt;
-    const auto bands = log_mel.bands(powers, loud);
+    const auto bands = log_mel.bands(powers, gain_of(loud));
     const auto numbers = pooled(bands);
     if (!own) return Look{limited(kLogMelHead.log_odds(numbers)), movement_of(numbers)};
-    auto found = own->log_odds(sound, LogMel::kLoudness / loud, bands);
+    auto found = own->log_odds(sound, gain_of(loud), bands);
     if (found.has_value()) return Look{limited(*found), movement_of(numbers)};
     if (!failed) failed = std::move(found).error();
     return std::nullopt;

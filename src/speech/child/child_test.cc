@@ -8,8 +8,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "speech/audio/synthetic_voice.h"
 #include "speech/child/head.h"
-#include "speech/child/synthetic_voice.h"
 
 namespace haul::speech {
 namespace {

@@ -8,7 +8,7 @@
 #include <span>
 #include <string_view>
 
-#include "speech/child/log_mel.h"
+#include "speech/audio/log_mel.h"
 
 namespace haul::speech {
 

@@ -14,9 +14,9 @@
 
 #include "base/file.h"
 #include "base/test_folder.h"
+#include "speech/audio/log_mel.h"
+#include "speech/audio/synthetic_voice.h"
 #include "speech/child/child.h"
-#include "speech/child/log_mel.h"
-#include "speech/child/synthetic_voice.h"
 
 namespace haul::speech {
 namespace {

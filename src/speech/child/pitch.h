@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-#include "speech/child/spectrum.h"
+#include "speech/audio/spectrum.h"
 
 namespace haul::speech {
 

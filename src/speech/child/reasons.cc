@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "speech/child/log_mel.h"
+#include "speech/audio/log_mel.h"
 
 namespace haul::speech {
 namespace {

@@ -14,8 +14,8 @@
 #include <span>
 #include <vector>
 
+#include "speech/audio/spectrum.h"
 #include "speech/child/pitch.h"
-#include "speech/child/spectrum.h"
 
 namespace haul::speech {
 

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "speech/child/synthetic_voice.h"
+#include "speech/audio/synthetic_voice.h"
 
 namespace haul::speech {
 namespace {

@@ -29,14 +29,10 @@ Status say(const Model& model, bool decides, const std::string& state, bool json
                                       text::printable(model.id.name), state, decides ? ", decides" : "",
                                       model.id.sha256.empty() ? "" : "  " + model.id.sha256.substr(0, 16)));
     }
-    json::Ordered line = {{"role", name_of(model.role)},
-                          {"name", model.id.name},
-                          {"sha256", model.id.sha256},
-                          {"input", name_of(model.input)},
-                          {"labels", model.labels},
-                          {"own", model.operators},
-                          {"decides", decides},
-                          {"state", state}};
+    json::Ordered line = {{"role", name_of(model.role)}, {"name", model.id.name},
+                          {"sha256", model.id.sha256},   {"input", name_of(model.input)},
+                          {"labels", model.labels},      {"own", model.operators},
+                          {"decides", decides},          {"state", state}};
     if (!model.path.empty()) json::put_bytes(line, "path", model.path);
     return cli::print(json::dump(line) + "\n");
 }

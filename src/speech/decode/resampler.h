@@ -6,11 +6,12 @@
 #include <span>
 #include <vector>
 
+#include "speech/audio/rate.h"
+
 struct SwrContext;
 
 namespace haul::speech {
 
-inline constexpr std::uint32_t kRate = 16000;  // Hz
 // Recordings come in no others; between an odd rate and ours lie filters of any size.
 inline constexpr std::uint32_t kLowestRate = 1000;
 inline constexpr std::uint32_t kHighestRate = 768000;

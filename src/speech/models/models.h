@@ -20,7 +20,7 @@ namespace haul::speech {
 // What is said of a model wherever it decided something.
 struct ModelId {
     std::string name;
-    std::string sha256;  // of its file, 64 hex digits; empty: built in
+    std::string sha256{};  // of its file, 64 hex digits; empty: built in
     bool operator==(const ModelId&) const = default;
 };
 
@@ -35,7 +35,7 @@ struct Model {
     std::string path{};
     Input input = Input::pcm;
     std::vector<std::string> labels{};  // of its outputs, in order; empty: as its maker's model has them
-    bool operators = false;           // added by the operator, and so before ours
+    bool operators = false;             // added by the operator, and so before ours
     bool operator==(const Model&) const = default;
 };
 

@@ -6,10 +6,11 @@
 #include <cmath>
 #include <utility>
 
+#include "speech/audio/rate.h"
+
 namespace haul::speech {
 namespace {
 
-constexpr unsigned kRate = 16'000;
 constexpr std::uint64_t kWindow = 512;
 constexpr double kSilence = 1e-9;  // mean square of what counts as digital silence: -90 dB
 constexpr double kMostSnr = 60;

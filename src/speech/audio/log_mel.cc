@@ -1,4 +1,4 @@
-#include "speech/child/log_mel.h"
+#include "speech/audio/log_mel.h"
 
 #include <algorithm>
 #include <array>
@@ -33,8 +33,7 @@ LogMel::LogMel() {
     }
 }
 
-std::span<const float> LogMel::bands(std::span<const float> powers, double loud) {
-    const double gain = loud > 0 ? kLoudness / loud : 1.0;
+std::span<const float> LogMel::bands(std::span<const float> powers, double gain) {
     const auto square = static_cast<float>(gain * gain);
     const std::size_t frames = powers.size() / Frames::kBins;
     bands_.resize(frames * kBands);
@@ -53,34 +52,6 @@ std::span<const float> LogMel::bands(std::span<const float> powers, double loud)
     }
     for (float& value : bands_) value = (std::max(value, top - 8) + 4) / 4;
     return bands_;
-}
-
-std::vector<float> pooled(std::span<const float> bands) {
-    constexpr std::size_t n = LogMel::kBands;
-    std::vector<float> found(2 * n, 0.0F);
-    const std::size_t frames = bands.size() / n;
-    if (frames == 0) return found;
-    std::array<double, n> sum{};
-    std::array<double, n> squares{};
-    for (std::size_t f = 0; f < frames; ++f)
-        for (std::size_t b = 0; b < n; ++b) {
-            const double value = bands[f * n + b];
-            sum[b] += value;
-            squares[b] += value * value;
-        }
-    for (std::size_t b = 0; b < n; ++b) {
-        const double mean = sum[b] / static_cast<double>(frames);
-        found[b] = static_cast<float>(mean);
-        const double variance = squares[b] / static_cast<double>(frames) - mean * mean;
-        found[n + b] = static_cast<float>(std::sqrt(std::max(0.0, variance)));
-    }
-    return found;
-}
-
-double root_mean_square(std::span<const float> sound) {
-    double sum = 0;
-    for (const float sample : sound) sum += static_cast<double>(sample) * sample;
-    return sound.empty() ? 0 : std::sqrt(sum / static_cast<double>(sound.size()));
 }
 
 }  // namespace haul::speech

@@ -1,4 +1,4 @@
-#include "speech/child/spectrum.h"
+#include "speech/audio/spectrum.h"
 
 #include <algorithm>
 #include <cmath>

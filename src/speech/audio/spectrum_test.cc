@@ -1,4 +1,4 @@
-#include "speech/child/spectrum.h"
+#include "speech/audio/spectrum.h"
 
 #include <cmath>
 #include <numbers>
@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include "speech/child/synthetic_voice.h"
+#include "speech/audio/synthetic_voice.h"
 
 namespace haul::speech {
 namespace {

@@ -10,9 +10,9 @@
 #include <span>
 #include <vector>
 
-namespace haul::speech {
+#include "speech/audio/rate.h"
 
-constexpr std::size_t kRate = 16'000;
+namespace haul::speech {
 
 // A forward transform of `size` real numbers (even).
 class Fft {

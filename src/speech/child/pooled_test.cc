@@ -1,4 +1,5 @@
-#include "speech/child/log_mel.h"
+#include "speech/child/pooled.h"
+#include "speech/audio/log_mel.h"
 
 #include <fstream>
 #include <map>
@@ -8,7 +9,7 @@
 
 #include <gtest/gtest.h>
 
-#include "speech/child/synthetic_voice.h"
+#include "speech/audio/synthetic_voice.h"
 
 namespace haul::speech {
 namespace {
@@ -16,7 +17,7 @@ namespace {
 std::vector<float> numbers_of(const std::vector<float>& sound) {
     Frames frames;
     LogMel log_mel;
-    return pooled(log_mel.bands(frames.powers_of(sound), root_mean_square(sound)));
+    return pooled(log_mel.bands(frames.powers_of(sound), gain_of(root_mean_square(sound))));
 }
 
 // As tests/vectors/make_log_mel_vectors.py makes them.
