@@ -65,8 +65,8 @@ def test_errors_stand_in_their_places(listens, space, child):
     (space / "text").write_text("no audio at all\n" * 100)
     (space / "empty").touch()
     os.mkfifo(space / "fifo")
-    truncated = space / "truncated.ogg"
-    whole = CHILD[3].read_bytes()
+    truncated = space / "truncated.wav"
+    whole = child.read_bytes()
     truncated.write_bytes(whole[:len(whole) * 2 // 3])
     files = [space / "text", child, space / "empty", space / "missing", space, space / "fifo", truncated]
     lines = listens.heard(*files, code=3)
@@ -75,7 +75,7 @@ def test_errors_stand_in_their_places(listens, space, child):
     for line in lines:
         if "error" in line:
             assert line["verdict"] == {"accepted": False, "reasons": line["verdict"]["reasons"]} and "error" in line["verdict"]["reasons"]
-    assert "segments" in lines[6] and lines[6]["duration"] > 0.2  # what was decoded is used
+    assert "segments" in lines[6] and lines[6]["duration"] > 5  # what was decoded is used
     assert lines[3]["error"]["code"] == "not_found"
 
 
