@@ -155,10 +155,25 @@ def test_what_a_trace_shows(decode_tool, kinds, space):
     assert any("plain.wav" in call and "openat(" in call for call in parent)
 
 
-def test_ten_hours_of_silence(decode_tool, space):
-    heard = decode_tool.decode([recordings.silence(space / "long.wav", 36000)])
-    assert heard.files[0]["samples"] == 36000 * 16000 and not heard.why()
+def test_hours_of_silence_take_no_more_memory(decode_tool, space, full):
+    seconds = 36000 if full else 3600
+    heard = decode_tool.decode([recordings.silence(space / "long.wav", seconds)])
+    assert heard.files[0]["samples"] == seconds * 16000 and not heard.why()
     assert heard.run["child_peak"] < 100 << 20 and heard.run["own_peak"] < 100 << 20
+
+
+def test_packets_larger_than_memory(decode_tool, kinds, space):
+    """140 MB and 4 GB in one; the file after them is fine."""
+    for name, size in (("large.avi", 140_000_000), ("huge.avi", 0xFFFFFFF0)):
+        data = bytearray(kinds["video.avi"].read_bytes())
+        at = data.index(b"00wb") + 4
+        data[at:at + 4] = struct.pack("<I", size)
+        (space / name).write_bytes(data)
+        with open(space / name, "r+b") as file:
+            file.truncate(150_000_000)
+    heard = decode_tool.decode([space / "large.avi", space / "huge.avi", kinds["plain.wav"]])
+    assert heard.files[2]["samples"] == 48000 and not heard.why(2)
+    assert heard.run["child_peak"] < MEMORY
 
 
 def test_endless_files_end_at_a_limit(decode_tool, kinds, space, full):

@@ -27,7 +27,8 @@ SourceFile::SourceFile(file::Fd fd, std::uint64_t bytes, int socket)
 }
 
 SourceFile::~SourceFile() {
-    if (context_ != nullptr) ::av_freep(&context_->buffer);  // libav may have put another in its place
+    if (context_ != nullptr)
+        ::av_freep(static_cast<void*>(&context_->buffer));  // libav may have put another in its place
     ::avio_context_free(&context_);
 }
 
