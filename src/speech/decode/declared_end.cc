@@ -38,12 +38,19 @@ bool ogg_is_cut(const SourceFile& file) {
     return page.size() < std::accumulate(lengths.begin(), lengths.end(), kHead + segments);
 }
 
-// Four letters, the number of bytes that follow. Writers that cannot go back leave 0 or the highest.
-bool chunk_is_cut(const SourceFile& file, Bytes head, bool big_endian) {
+// Of RIFF and FORM: four letters, the number of bytes that follow.
+std::uint64_t end_of_chunk(Bytes head) {
+    const bool big_endian = head[0] == 'F';
     std::uint32_t size = 0;
     for (std::size_t i = 0; i < 4; ++i)
         size |= std::uint32_t{head[4 + i]} << (big_endian ? 24 - 8 * i : 8 * i);
-    return size != 0 && size < 0xFFFFFF00 && size + std::uint64_t{8} > file.bytes();
+    return size + std::uint64_t{8};
+}
+
+// What a writer leaves there that cannot go back: nothing, all ones, or as much as a signed number holds.
+bool is_placeholder(std::uint64_t end, std::uint64_t file_bytes) {
+    if (end <= 8 || end >= 0xFFFF0000) return true;
+    return end > file_bytes && end >= 0x7FFF0000 && end <= 0x80010000;
 }
 
 // RFC 8794: a size whose first byte says by its leading zeros how many bytes follow; all ones: unknown.
@@ -71,15 +78,30 @@ bool matroska_is_cut(const SourceFile& file, Bytes head) {
     return segment && at + kId + segment->length + segment->value > file.bytes();
 }
 
+constexpr std::size_t kHead = 256;  // what tells of a file is in so much of it
+constexpr std::size_t kLetters = 4;
+
+bool is_chunk(Bytes head) {
+    const auto letters = text_of(head.first(kLetters));
+    return letters == "RIFF" || letters == "FORM";
+}
+
 }  // namespace
 
-bool ends_before_its_declared_end(const SourceFile& file) {
-    constexpr std::size_t kHead = 256;
+bool declares_no_end(const SourceFile& file) {
     const auto head = stretch(file, 0, kHead);
-    if (head.size() < 8) return false;
-    const std::string_view letters = text_of(head).substr(0, 4);
+    return head.size() >= 2 * kLetters && is_chunk(head) && is_placeholder(end_of_chunk(head), file.bytes());
+}
+
+bool ends_before_its_declared_end(const SourceFile& file) {
+    const auto head = stretch(file, 0, kHead);
+    if (head.size() < 2 * kLetters) return false;
+    const auto letters = text_of(head).substr(0, kLetters);
     if (letters == "OggS") return ogg_is_cut(file);
-    if (letters == "RIFF" || letters == "FORM") return chunk_is_cut(file, head, letters == "FORM");
+    if (is_chunk(head)) {
+        const std::uint64_t end = end_of_chunk(head);
+        return end > file.bytes() && !is_placeholder(end, file.bytes());
+    }
     return letters == "\x1A\x45\xDF\xA3" && matroska_is_cut(file, head);
 }
 

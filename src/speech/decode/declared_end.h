@@ -6,6 +6,10 @@
 
 namespace haul::speech {
 
+// A stream that was written by somebody who could not go back to its head: what stands there as its length is
+// none, and that its last packet is a short one means nothing. Known of RIFF and FORM.
+[[nodiscard]] bool declares_no_end(const SourceFile& file);
+
 // False also where the container declares none.
 [[nodiscard]] bool ends_before_its_declared_end(const SourceFile& file);
 

@@ -60,6 +60,14 @@ const std::map<std::string, void (*)()> kChildren = {
          for (std::uint64_t at = 1; at < 50; ++at) say(Kind::reading, wire::Reading{at}), ::usleep(20'000);
          ::pause();
      }},
+    {"no-memory",
+     [] {
+         say_began(), say_samples(0.5F), say(Kind::ended, wire::Ended{.ending = wire::Ending::no_memory});
+     }},
+};
+
+// What no child of ours says.
+const std::map<std::string, void (*)()> kLiars = {
     {"reads-beyond", [] { say(Kind::reading, wire::Reading{~std::uint64_t{0}}), ::pause(); }},
     {"floods",
      [] {
@@ -115,7 +123,10 @@ int be_child(const std::vector<std::string>& words) {
     say_nothing(Kind::ready);
     const auto packet = std::make_unique<wire::Packet>();
     while (wire::receive(kSocket, *packet) == wire::Received::packet)
-        words[0] == "dies-once" ? die_once(words.at(1)) : kChildren.at(words[0])();
+        if (words[0] == "dies-once")
+            die_once(words.at(1));
+        else
+            (kLiars.contains(words[0]) ? kLiars : kChildren).at(words[0])();
     return 0;
 }
 
@@ -226,10 +237,18 @@ TEST_F(DecoderFaults, ChildThatDoesNotGetOnIsGivenUp) {
     }
 }
 
+TEST_F(DecoderFaults, ChildWithoutMemoryIsReplaced) {
+    Decoder decoder = *Decoder::create(with_child({"no-memory"}));
+    const auto cut = decode(decoder);
+    ASSERT_TRUE(cut) << cut.error().message();
+    EXPECT_EQ(samples_.size(), 16000U);
+    EXPECT_THAT(cut->cut.value().detail, HasSubstr("more than 256MiB of memory"));
+    EXPECT_TRUE(children().empty());
+    EXPECT_TRUE(decode(decoder));
+}
+
 TEST_F(DecoderFaults, LiesAreNotBelieved) {
-    for (const auto& [child, what] : kChildren) {
-        if (std::string("dies dies-before-audio spins sleeps trickles").find(child) != std::string::npos)
-            continue;
+    for (const auto& [child, what] : kLiars) {
         DecodeOptions options = with_child({child});
         options.longest = std::chrono::seconds(4);
         const auto decoded = decode_by(options);

@@ -148,7 +148,7 @@ TEST(Decoder, WhatCannotBeHeardSaysWhy) {
         {"empty", Code::corrupt, "empty"},
         {"text", Code::unsupported, "no audio or video"},
         {"list.m3u8", Code::unsupported, "'hls', which is not read"},
-        {"head.wav", Code::corrupt, "no audio could be decoded"},
+        {"head.wav", Code::corrupt, "no sound at all"},
         {"odd.wav", Code::unsupported, "its codec is not known"},
         {"fifo", Code::unsupported, "a FIFO"},
         {"folder", Code::unsupported, "a folder"},
@@ -161,6 +161,39 @@ TEST(Decoder, WhatCannotBeHeardSaysWhy) {
         EXPECT_THAT(heard.result.error().message(), HasSubstr(one.words));
         EXPECT_TRUE(heard.samples.empty()) << one.name;
     }
+}
+
+TEST(Decoder, LengthThatItsWriterCouldNotKnowIsNoClaim) {
+    const test::Folder folder;
+    // As ffmpeg, sox, arecord and others write it into a pipe.
+    for (const std::uint32_t said : {0xFFFFFFFFU, 0x7FFFF000U, 0x7FFFFF00U, 0x80000000U}) {
+        Wav{.data_bytes = said}.write(folder.path("piped.wav"), tone(2.71, 16000, 300, 5000));
+        const Heard heard = listen(folder.path("piped.wav"));
+        ASSERT_TRUE(heard.result) << heard.result.error().message();
+        EXPECT_EQ(heard.samples.size(), 43360U);
+        EXPECT_FALSE(heard.result->claimed_seconds) << said;
+        EXPECT_FALSE(heard.result->cut) << said << ": " << heard.result->cut->message();
+    }
+}
+
+TEST(Decoder, FileThatGrowsIsReadAsLongAsItWas) {
+    const test::Folder folder;
+    const std::string path = folder.path("growing.wav");
+    Wav{.rate = 44100, .data_bytes = 0xFFFFFFFF}.write(path, tone(60, 44100, 300, 5000));
+    Decoder decoder = *Decoder::create({});
+    std::uint64_t taken = 0;
+    const auto decoded = decoder.decode(path,
+                                        [&](std::span<const float> block) -> Status {
+                                            if (taken == 0)
+                                                std::ofstream(path, std::ios::binary | std::ios::app)
+                                                    << std::string(4U << 20U, 'x');
+                                            taken += block.size();
+                                            return {};
+                                        },
+                                        {});
+    ASSERT_TRUE(decoded) << decoded.error().message();
+    EXPECT_FALSE(decoded->cut) << decoded->cut->message();
+    EXPECT_NEAR(static_cast<double>(taken), 60 * 16000, 2);
 }
 
 TEST(Decoder, SocketIsRefused) {

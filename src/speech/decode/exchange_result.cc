@@ -55,8 +55,9 @@ Error Exchange::nothing() const {
                                                              : "its codec '" + detail + "' is not decoded")
                 .with_remedy("convert it to FLAC or WAV with a program that knows it");
         default:
-            return error(Code::corrupt, detail.empty() ? "no audio could be decoded: it is damaged"
-                                                       : "no audio could be decoded: " + detail);
+            return error(Code::corrupt, detail.empty()
+                                            ? "it holds no sound at all, or none that could be decoded"
+                                            : "no audio could be decoded: " + detail);
     }
 }
 

@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -85,8 +86,12 @@ std::uint64_t mapped_bytes() {
     return pages.value_or(0) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
+// Never above what somebody has set for us already.
 bool limit(__rlimit_resource resource, std::uint64_t most) {
-    const ::rlimit both{most, most};
+    ::rlimit both{};
+    if (::getrlimit(resource, &both) != 0) return false;
+    both.rlim_max = std::min<::rlim_t>(both.rlim_max, most);
+    both.rlim_cur = both.rlim_max;
     return ::setrlimit(resource, &both) == 0;
 }
 

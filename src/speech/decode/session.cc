@@ -25,7 +25,11 @@ double tolerated(double claimed_seconds) { return 0.5 + claimed_seconds / 100; }
 }  // namespace
 
 Session::Session(const SourceFile& file, std::uint64_t most_samples, int socket)
-    : file_(file), most_samples_(most_samples), socket_(socket), mono_(kChunk) {
+    : file_(file),
+      most_samples_(most_samples),
+      socket_(socket),
+      endless_(declares_no_end(file)),
+      mono_(kChunk) {
     block_.reserve(wire::kMostSamples);
 }
 
@@ -108,7 +112,7 @@ std::optional<Ending> Session::append(std::span<const float> samples) {
 }
 
 bool Session::announce(const AudioStream& stream) {
-    wire::Began began{.claimed_seconds = stream.claimed_seconds().value_or(-1),
+    wire::Began began{.claimed_seconds = claimed(stream).value_or(-1),
                       .rate = static_cast<std::uint32_t>(stream.frame().sample_rate),
                       .channels = static_cast<std::uint32_t>(stream.frame().ch_layout.nb_channels)};
     wire::put(began.decoder, stream.decoder());
@@ -118,14 +122,18 @@ bool Session::announce(const AudioStream& stream) {
 
 Ending Session::judge(const AudioStream& stream) const {
     if (levels_.values == 0) return Ending::broken;
-    if (const auto claimed = stream.claimed_seconds();
-        claimed && *claimed - source_seconds_ > tolerated(*claimed))
+    if (const auto promised = claimed(stream); promised && *promised - source_seconds_ > tolerated(*promised))
         return Ending::truncated;
     if (ends_before_its_declared_end(file_)) return Ending::truncated;
     if (damaged_at_ < 0) return Ending::whole;
     // Damage at the very end of what was read to its end: the rest is missing.
     const bool at_the_end = source_seconds_ - damaged_at_ < tolerated(0) && file_.was_read_to_its_end();
+    if (at_the_end && endless_ && lost_packets_ == 0) return Ending::whole;
     return at_the_end ? Ending::truncated : Ending::damaged;
+}
+
+std::optional<double> Session::claimed(const AudioStream& stream) const {
+    return endless_ ? std::nullopt : stream.claimed_seconds();
 }
 
 bool Session::send_block() {

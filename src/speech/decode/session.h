@@ -31,12 +31,14 @@ class Session {
     void note_damage(const AudioStream& stream);
     // What a file whose end was reached came to.
     [[nodiscard]] wire::Ending judge(const AudioStream& stream) const;
+    [[nodiscard]] std::optional<double> claimed(const AudioStream& stream) const;
     bool send_block();
     bool end(wire::Ending ending, std::string_view detail);
 
     const SourceFile& file_;
     std::uint64_t most_samples_;
     int socket_;
+    bool endless_;  // its head says no length
     Resampler resampler_;
     Levels levels_;
     std::vector<float> mono_, block_;

@@ -27,7 +27,8 @@ SourceFile::SourceFile(file::Fd fd, std::uint64_t bytes, int socket)
 }
 
 SourceFile::~SourceFile() {
-    if (context_ != nullptr) ::av_freep(&context_->buffer);  // libav may have put another in its place
+    if (context_ != nullptr)
+        ::av_freep(static_cast<void*>(&context_->buffer));  // libav may have put another in its place
     ::avio_context_free(&context_);
 }
 
@@ -40,9 +41,13 @@ std::size_t SourceFile::read_at(std::uint64_t offset, void* into, std::size_t si
 
 int SourceFile::read(void* self, std::uint8_t* into, int size) {
     auto& file = *static_cast<SourceFile*>(self);
+    // What was added since it was opened is not of this recording yet.
+    const std::uint64_t left = file.bytes_ - std::min(file.bytes_, file.at_);
+    const auto wanted = std::min(left, static_cast<std::uint64_t>(size));
+    if (wanted == 0) return AVERROR_EOF;
     ::ssize_t got = 0;
     do {
-        got = ::pread(file.fd_.get(), into, static_cast<std::size_t>(size), static_cast<::off_t>(file.at_));
+        got = ::pread(file.fd_.get(), into, wanted, static_cast<::off_t>(file.at_));
     } while (got < 0 && errno == EINTR);
     if (got < 0) return AVERROR(errno);
     if (got == 0) return AVERROR_EOF;

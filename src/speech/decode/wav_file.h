@@ -22,7 +22,7 @@ struct Wav {
         const auto bytes = static_cast<std::uint32_t>(values.size() * sizeof(Value));
         const std::uint32_t said = data_bytes == 0 ? bytes : data_bytes;
         std::string head = "RIFF";
-        put(head, said + 36);
+        put(head, said > 0xFFFFFFFF - 36 ? 0xFFFFFFFF : said + 36);
         head += "WAVEfmt ";
         put(head, std::uint32_t{16});
         put(head, format);
