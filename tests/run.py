@@ -21,6 +21,7 @@ SUITES = {
     "crash": scripts.crash,
     "faults": scripts.faults,
     "power": scripts.power,
+    "speech": scripts.speech,
     "asan": programs.asan,
     "tsan": programs.tsan,
     "fuzz": fuzz.fuzz,

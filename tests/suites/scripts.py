@@ -43,6 +43,10 @@ def power(full: bool) -> Outcome:
     return with_binary("power", full, 900)
 
 
+def speech(full: bool) -> Outcome:
+    return with_binary("speech", full, 600 if not full else 7200)
+
+
 def with_servers(name: str, full: bool, limit: float) -> Outcome:
     return installed.servers().add(with_binary(name, full, limit))
 

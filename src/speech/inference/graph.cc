@@ -86,6 +86,19 @@ std::span<float> Graph::input(std::string_view name) {
     return {tensor.data<float>(), tensor.get_size()};
 }
 
+Status Graph::resize(std::string_view name, const Shape& shape) {
+    const auto found = std::find(loaded_->inputs.begin(), loaded_->inputs.end(), name);
+    if (found == loaded_->inputs.end())
+        return failure(refused(loaded_->path, "it has no input '" + std::string(name) + "'"));
+    try {
+        const auto index = static_cast<std::size_t>(found - loaded_->inputs.begin());
+        loaded_->request.get_input_tensor(index).set_shape(ov::Shape(shape));
+        return {};
+    } catch (const std::exception& thrown) {
+        return failure(refused(loaded_->path, last_line(thrown.what())));
+    }
+}
+
 std::span<const float> Graph::output(std::string_view name) const {
     const auto found = std::find(loaded_->outputs.begin(), loaded_->outputs.end(), name);
     if (found == loaded_->outputs.end()) return {};

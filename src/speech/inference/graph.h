@@ -33,8 +33,10 @@ class Graph {
     // Names in the file's order.
     [[nodiscard]] const std::vector<std::string>& inputs() const;
     [[nodiscard]] const std::vector<std::string>& outputs() const;
-    // The memory of an input, to be filled before run(); of an output, valid until the next run(). Empty:
-    // there is none of that name. Both belong to the Graph.
+    // What the dimensions of an input are from here on that the file leaves open and load() was not told.
+    [[nodiscard]] Status resize(std::string_view name, const Shape& shape);
+    // The memory of an input (none while its dimensions are open), to be filled before run(); of an output,
+    // valid until the next run(). Empty: there is none of that name. Both belong to the Graph.
     [[nodiscard]] std::span<float> input(std::string_view name);
     [[nodiscard]] std::span<const float> output(std::string_view name) const;
     [[nodiscard]] Status run();

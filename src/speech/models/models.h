@@ -31,11 +31,11 @@ enum class Input : std::uint8_t { pcm, log_mel };
 
 struct Model {
     Role role = Role::activity;
-    ModelId id;
-    std::string path;
+    ModelId id{};
+    std::string path{};
     Input input = Input::pcm;
-    std::vector<std::string> labels;  // of its outputs, in order; empty: as its maker's model has them
-    bool operators = false;           // added by the operator, and so before ours
+    std::vector<std::string> labels{};  // of its outputs, in order; empty: as its maker's model has them
+    bool operators = false;             // added by the operator, and so before ours
     bool operator==(const Model&) const = default;
 };
 
