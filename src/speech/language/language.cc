@@ -8,14 +8,17 @@
 namespace haul::speech {
 namespace {
 
-// Shorter ones are made this long with silence: less is no word, and the frames need something to mirror.
-constexpr std::size_t kLeast = 16000;  // samples
+// Shorter speech is followed by so much silence, in samples: Whisper learned from windows that end with it,
+// and is surer and more often right with some (docs/models/whisper-base-language.md). Longer speech needs
+// none.
+constexpr std::size_t kShort = 8U * 16000U, kSilence = 2U * 16000U;
 
 }  // namespace
 
 std::unexpected<Error> LanguageJudge::refused(std::string detail) const {
-    return failure(make_error(Code::corrupt, "judge the language with", model_.path, std::move(detail))
-                       .with_remedy("docs/models/language.md says what a model of one's own must be"));
+    return failure(
+        make_error(Code::corrupt, "judge the language with", model_.path, std::move(detail))
+            .with_remedy("docs/models/whisper-base-language.md says what a model of one's own must be"));
 }
 
 Result<LanguageJudge> LanguageJudge::create(const Model& model) {
@@ -31,7 +34,7 @@ Result<LanguageJudge> LanguageJudge::create(const Model& model) {
 Status LanguageJudge::listen(std::span<const float> speech) {
     const std::string& name = graph_.inputs().front();
     const bool mel = model_.input == Input::log_mel;
-    std::size_t samples = std::clamp(speech.size(), kLeast, kMost);
+    std::size_t samples = speech.size() + (speech.size() < kShort ? kSilence : 0);
     if (fixed_ > 0) samples = mel ? fixed_ / LogMel::kBands * Frames::kHop : fixed_;
     if (samples <= Frames::kWindow) return refused("what it hears is too short");
     padded_.assign(samples, 0);

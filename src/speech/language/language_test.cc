@@ -16,11 +16,12 @@ namespace {
 
 using test::constant, test::input, test::network, test::node, test::output;
 
-// The mean of the samples, times 10, 0 and -10.
-std::string by_mean(std::uint64_t samples, bool softmax = true) {
+// The mean of the samples, times 10, 0 and -10 unless said.
+std::string by_mean(std::uint64_t samples, bool softmax = true,
+                    const std::vector<float>& times = {10, 0, -10}) {
     const std::string last = softmax ? node("Softmax", {"scores"}, "p") : node("Identity", {"scores"}, "p");
     return network(node("ReduceMean", {"pcm"}, "mean", {{"axes", 1, true}, {"keepdims", 1}}) +
-                   node("MatMul", {"mean", "weights"}, "scores") + last + constant("weights", {10, 0, -10}) +
+                   node("MatMul", {"mean", "weights"}, "scores") + last + constant("weights", times) +
                    input("pcm", {1, samples}) + output("p", {1, 3}));
 }
 
@@ -51,7 +52,10 @@ class Language : public ::testing::Test {
     }
     void expect_refused(const Model& model, const std::string& why) {
         auto judge = LanguageJudge::create(model);
-        const Error error = judge ? judge->judge(std::vector<float>(32000, 0.3F)).error() : judge.error();
+        Result<LanguageFinding> finding = LanguageFinding{};
+        if (judge) finding = judge->judge(std::vector<float>(32000, 0.3F));
+        ASSERT_FALSE(judge && finding) << "accepted, though " << why;
+        const Error& error = judge ? finding.error() : judge.error();
         EXPECT_EQ(error.code, Code::corrupt);
         EXPECT_THAT(error.detail, ::testing::HasSubstr(why));
         EXPECT_FALSE(error.remedy.empty());
@@ -61,7 +65,7 @@ class Language : public ::testing::Test {
 };
 
 TEST_F(Language, AModelOfSamplesIsAsked) {
-    const auto finding = judged(model(by_mean(0)), std::vector<float>(32000, 0.2F));
+    const auto finding = judged(model(by_mean(0)), std::vector<float>(128000, 0.2F));
     const double p = std::exp(2.0) / (std::exp(2.0) + 1 + std::exp(-2.0));
     EXPECT_EQ(finding, (LanguageFinding{"en", std::round(p * 1000) / 1000, {"mine", "abc"}}));
     EXPECT_EQ(judged(model(by_mean(0)), std::vector<float>(32000, -0.2F)).code, "fr");
@@ -80,7 +84,7 @@ TEST_F(Language, OfNothingNothingIsSaid) {
 TEST_F(Language, TwelveSecondsAreHeardAndNoMore) {
     std::vector<float> speech(20 * 16000, 0.2F);
     std::fill(speech.begin() + LanguageJudge::kMost, speech.end(), -1.0F);
-    EXPECT_EQ(judged(model(by_mean(0)), speech), judged(model(by_mean(0)), std::vector<float>(32000, 0.2F)));
+    EXPECT_EQ(judged(model(by_mean(0)), speech), judged(model(by_mean(0)), std::vector<float>(128000, 0.2F)));
 }
 
 TEST_F(Language, OneJudgeHearsSpeechOfAnyLength) {
@@ -95,8 +99,14 @@ TEST_F(Language, OneJudgeHearsSpeechOfAnyLength) {
 
 TEST_F(Language, AModelOfFixedLengthGetsThatLength) {
     // Half of it is silence then.
-    const auto finding = judged(model(by_mean(64000)), std::vector<float>(32000, 0.4F));
-    EXPECT_EQ(finding, judged(model(by_mean(0)), std::vector<float>(64000, 0.2F)));
+    const auto finding = judged(model(by_mean(256000)), std::vector<float>(128000, 0.4F));
+    EXPECT_EQ(finding, judged(model(by_mean(0)), std::vector<float>(128000, 0.2F)));
+}
+
+TEST_F(Language, ShortSpeechIsFollowedByTwoSecondsOfSilence) {
+    const auto finding = judged(model(by_mean(0)), std::vector<float>(32000, 0.4F));
+    EXPECT_EQ(finding, judged(model(by_mean(0)), std::vector<float>(128000, 0.2F)));
+    EXPECT_NE(finding, judged(model(by_mean(0)), std::vector<float>(128000, 0.4F)));
 }
 
 TEST_F(Language, AModelOfLogMelHearsBands) {
@@ -113,6 +123,7 @@ TEST_F(Language, AModelThatDoesNotFitIsRefused) {
     expect_refused(model(by_mean(0), Input::pcm, {"en", "de"}), "3 outputs and 2 labels");
     expect_refused(model(by_mean(0), Input::pcm, {}), "not named");
     expect_refused(model(by_mean(0, false)), "no probabilities");
+    expect_refused(model(by_mean(0, false, {10, 10, 10})), "no probabilities");
     expect_refused(model(by_mean(0), Input::log_mel), "");
     expect_refused(model("no network"), "");
     expect_refused(model(by_mean(300)), "too short");

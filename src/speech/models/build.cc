@@ -18,7 +18,7 @@ namespace haul::speech {
 namespace {
 
 namespace fs = std::filesystem;
-using std::chrono_literals::operator""min;
+using namespace std::chrono_literals;
 
 // Debian's own: the packages are pinned for its version.
 constexpr const char* kPython = "/usr/bin/python3";

@@ -12,7 +12,7 @@
 namespace haul::speech {
 namespace {
 
-using std::string_view_literals::operator""sv;
+using namespace std::string_view_literals;
 
 constexpr std::array kRoles{"activity"sv, "child"sv, "language"sv};
 constexpr std::array kInputs{"pcm"sv, "log-mel"sv};
