@@ -1,6 +1,6 @@
 // What src/speech/child makes of sounds, for bench/speech_eval and tests: reads stretches of speech from
 // standard input (a 32-bit count, then as many 32-bit floats, 16 kHz mono, in this machine's order), and
-// prints for each a line of JSON. With --numbers the 160 numbers stand in it too.
+// prints for each a line of JSON. With --numbers the 163 numbers that the head looks at stand in it too.
 #include <cstdint>
 #include <cstdio>
 #include <optional>
@@ -14,7 +14,9 @@
 #include "speech/audio/log_mel.h"
 #include "speech/audio/spectrum.h"
 #include "speech/child/child.h"
+#include "speech/child/pitch.h"
 #include "speech/child/pooled.h"
+#include "speech/child/tract.h"
 
 namespace {
 
@@ -49,7 +51,12 @@ nlohmann::json judged(ChildJudge& judge, std::span<const float> sound) {
 std::vector<float> numbers_of(std::span<const float> sound) {
     Frames frames;
     LogMel log_mel;
-    return pooled(log_mel.bands(frames.powers_of(sound), gain_of(root_mean_square(sound))));
+    PitchTracker pitch;
+    auto numbers = pooled(log_mel.bands(frames.powers_of(sound), gain_of(root_mean_square(sound))));
+    TractMeter meter;
+    const auto track = pitch.track(sound);
+    for (const float number : voice_numbers(track, meter.measure(sound, track))) numbers.push_back(number);
+    return numbers;
 }
 
 }  // namespace

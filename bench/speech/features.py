@@ -1,4 +1,4 @@
-"""The 160 numbers of a stretch of speech, as src/speech/child/log_mel.cc has them: change both or neither."""
+"""The 160 numbers of a stretch of speech, as src/speech/audio/log_mel.cc and child/pooled.cc have them: change both or neither."""
 
 import numpy as np
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import optimize
 
-SHRINK = 0.3
-# How much a group counts within its source and class: women are what is rare among the recordings.
-COUNTS = {"real": 1.0, "same": 1.0, "other": 1.0, "woman": 4.0}
+SHRINK = 0.6
+# How much a group counts within its source and class.
+COUNTS = {"real": 1.0, "same": 1.0, "other": 1.0, "woman": 1.0}
 
 
 @dataclass
@@ -64,7 +64,7 @@ def fitted(scores: np.ndarray, child: np.ndarray, weights: np.ndarray) -> tuple[
 
 @dataclass
 class Head:
-    slope: np.ndarray   # 160 numbers; log odds, once calibrated
+    slope: np.ndarray   # 163 numbers; log odds, once calibrated
     shift: float
     sure: float         # log odds beyond which a decision is made
 

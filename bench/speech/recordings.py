@@ -53,7 +53,7 @@ def read(path: Path = LIST, spans=spans_by_energy) -> list[Clip]:
     with open(path, newline="") as lines:
         for row in csv.DictReader(lines, delimiter="\t"):
             wide = decoded(row["path"], 24000)
-            sound = decoded(row["path"], 16000)
+            sound = signal.resample_poly(wide, 2, 3)
             found = spans(sound, 16000)
             if not found:
                 continue

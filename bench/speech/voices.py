@@ -1,5 +1,6 @@
 """Windows of speech to learn from: real ones, and the same speakers made into children, adults and each other."""
 
+import zlib
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
@@ -8,11 +9,13 @@ from scipy import signal
 
 import features
 import spoil
+import tract
 import vocoder
 from recordings import Clip, joined
 
 SECONDS = 3.0
 SEED = 20261130
+WINDOWS = 24  # of each way to make them, a source
 MAN_BELOW, WOMAN_ABOVE = 165.0, 200.0  # Hz of median pitch; between: not known
 
 
@@ -22,7 +25,7 @@ class Group:
     source: str
     child: bool
     made: str             # real, same, other, woman
-    rows: np.ndarray      # windows x 160
+    rows: np.ndarray      # windows x 163
 
 
 def conditions(sound: np.ndarray, random: np.random.Generator) -> list[np.ndarray]:
@@ -39,8 +42,12 @@ def conditions(sound: np.ndarray, random: np.random.Generator) -> list[np.ndarra
     ]
 
 
+def numbers(sound: np.ndarray) -> np.ndarray:
+    return np.concatenate([features.pooled(sound), tract.measured(sound)])
+
+
 def rows(sound: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    return np.array([features.pooled(one) for one in conditions(sound, random)])
+    return np.array([numbers(one) for one in conditions(sound, random)])
 
 
 def speaker(made: str, child: bool, man: bool | None, random: np.random.Generator) -> vocoder.Speaker:
@@ -85,16 +92,17 @@ def groups(source: str, clips: list[Clip], windows: int, random: np.random.Gener
 
 
 def _groups(task) -> list[Group]:
-    number, source, clips, windows = task
-    return groups(source, clips, windows, np.random.default_rng([SEED, number]))
+    source, clips, windows = task
+    # The seed is the source's own, so that a source gives the same windows whichever others are there.
+    return groups(source, clips, windows, np.random.default_rng([SEED, zlib.crc32(source.encode())]))
 
 
 def of_all(sources: dict[str, list[Clip]], windows: int, jobs: int) -> list[Group]:
     """The same whatever `jobs` is."""
-    tasks = [(number, source, clips, windows) for number, (source, clips) in enumerate(sources.items())]
+    tasks = [(source, clips, windows) for source, clips in sources.items()]
     found = []
     with ProcessPoolExecutor(jobs) as pool:
-        for (_, source, clips, _), made in zip(tasks, pool.map(_groups, tasks)):
+        for (source, clips, _), made in zip(tasks, pool.map(_groups, tasks)):
             print(f"learnt from {source}: {clips[0].label}, {sum(len(c.speech) for c in clips) / 16000:.1f} s of speech", flush=True)
             found += made
     return found

@@ -58,7 +58,8 @@ inline std::vector<float> synthetic_voice(double pitch, double tract_cm, double 
     const double gain = 0.1 / std::sqrt(square / static_cast<double>(sound.size()));
     for (std::size_t i = 0; i < out.size(); ++i) {
         const double t = static_cast<double>(i) / rate;
-        const double syllable = 0.55 + 0.45 * std::cos(2 * std::numbers::pi * 4 * t);
+        const double wave = 0.5 + 0.5 * std::cos(2 * std::numbers::pi * 4 * t);
+        const double syllable = 0.003 + wave * wave;
         out[i] = static_cast<float>(sound[i] * gain * syllable);
     }
     return out;

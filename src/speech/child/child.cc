@@ -70,11 +70,12 @@ struct ChildJudge::State {
     Frames frames;
     LogMel log_mel;
     PitchTracker pitch;
+    TractMeter meter;
     std::vector<float> joined, segment;  // windows being filled
     // Of the file so far.
     Mean file, of_segment;
     Median pitches{60, 700};
-    TractMeter tract;
+    TractLength tract;
     LongTermSpectrum spectrum;
     Mean movement;
     std::size_t samples = 0;
@@ -83,18 +84,22 @@ struct ChildJudge::State {
     void hear(std::span<const float> speech);
     std::optional<Look> look_at_file_window();
     void look_at_segment_window();
-    // Nothing: too short, silence, or the operator's model failed.
-    std::optional<Look> look_at(std::span<const float> sound, std::span<const float> powers);
+    // Nothing: too short, silence, or the operator's model failed. `track`: of PitchTracker.
+    std::optional<Look> look_at(std::span<const float> sound, std::span<const float> powers,
+                                std::span<const float> track, const Spacings& spacings);
     Measured measured(const Conditions& conditions);
     [[nodiscard]] Decision decide(const Measured& measured) const;
 };
 
-std::optional<Look> ChildJudge::State::look_at(std::span<const float> sound, std::span<const float> powers) {
+std::optional<Look> ChildJudge::State::look_at(std::span<const float> sound, std::span<const float> powers,
+                                               std::span<const float> track, const Spacings& spacings) {
     const double loud = root_mean_square(sound);
     if (sound.size() < kLeastForScore || loud <= 0) return std::nullopt;
     const auto bands = log_mel.bands(powers, gain_of(loud));
     const auto numbers = pooled(bands);
-    if (!own) return Look{limited(kLogMelHead.log_odds(numbers)), movement_of(numbers)};
+    if (!own)
+        return Look{limited(kLogMelHead.log_odds(numbers, voice_numbers(track, spacings))),
+                    movement_of(numbers)};
     auto found = own->log_odds(sound, gain_of(loud), bands);
     if (found.has_value()) return Look{limited(*found), movement_of(numbers)};
     if (!failed) failed = std::move(found).error();
@@ -103,24 +108,27 @@ std::optional<Look> ChildJudge::State::look_at(std::span<const float> sound, std
 
 std::optional<Look> ChildJudge::State::look_at_file_window() {
     const auto powers = frames.powers_of(joined);
-    const auto look = look_at(joined, powers);
+    const auto track = pitch.track(joined);
+    const Spacings& spacings = meter.measure(joined, track);
+    const auto look = look_at(joined, powers, track, spacings);
     if (look) {
         file.add(look->odds, joined.size());
         movement.add(look->movement, joined.size());
     }
     spectrum.add(powers);
-    const auto track = pitch.track(joined);
     for (const float hz : track)
         if (hz > 0) pitches.add(hz);
-    tract.add(joined, track);
+    tract.add(spacings);
     joined.clear();
     return look;
 }
 
 void ChildJudge::State::look_at_segment_window() {
-    if (segment.size() >= kLeastForScore)
-        if (const auto look = look_at(segment, frames.powers_of(segment)))
-            of_segment.add(look->odds, segment.size());
+    if (segment.size() >= kLeastForScore) {
+        const auto track = pitch.track(segment);
+        const auto look = look_at(segment, frames.powers_of(segment), track, meter.measure(segment, track));
+        if (look) of_segment.add(look->odds, segment.size());
+    }
     segment.clear();
 }
 
@@ -154,7 +162,9 @@ Measured ChildJudge::State::measured(const Conditions& conditions) {
     if (samples == 0) return found;
     if (const double hz = spectrum.bandwidth_hz(); hz > 0) found.bandwidth_hz = hz;
     if (pitches.count() >= 10) found.pitch_hz = pitches.value();
-    found.vtl_cm = tract.length_cm(found.bandwidth_hz.value_or(0));
+    // Noise has peaks of its own.
+    if (found.movement && *found.movement >= kLittleMovement)
+        found.vtl_cm = tract.cm(found.bandwidth_hz.value_or(0));
     return found;
 }
 

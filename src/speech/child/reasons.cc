@@ -11,9 +11,8 @@ namespace haul::speech {
 namespace {
 
 // Below these the head was seen to err more often (docs/models/child-log-mel.md).
-constexpr double kNoisy = 15;             // dB of speech over noise
-constexpr double kNarrow = 5'000;         // Hz
-constexpr double kLittleMovement = 0.13;  // of movement_of()
+constexpr double kNoisy = 15;      // dB of speech over noise
+constexpr double kNarrow = 5'000;  // Hz
 constexpr double kFewSeconds = 3;
 // Where pitch and tract speak against the head.
 constexpr double kLowPitch = 190, kHighPitch = 270;      // Hz

@@ -23,6 +23,9 @@ struct Measured {
 // pooled(). Noise and reverb fill the gaps between sounds and make it small.
 [[nodiscard]] double movement_of(std::span<const float> numbers);
 
+// Below it the sounds run into each other: speech less than about 15 dB over noise, or strong reverb.
+constexpr double kLittleMovement = 0.17;
+
 // Fills in reasons and confidence; the rest of `finding` is there.
 void explain(const Measured& measured, ChildFinding& finding);
 

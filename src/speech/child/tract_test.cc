@@ -1,5 +1,6 @@
 #include "speech/child/tract.h"
 
+#include <cmath>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -12,8 +13,9 @@ namespace {
 std::optional<double> length_of(const std::vector<float>& sound, double bandwidth = 8'000) {
     PitchTracker tracker;
     TractMeter meter;
-    meter.add(sound, tracker.track(sound));
-    return meter.length_cm(bandwidth);
+    TractLength length;
+    length.add(meter.measure(sound, tracker.track(sound)));
+    return length.cm(bandwidth);
 }
 
 TEST(Tract, LengthIsFound) {
@@ -38,6 +40,20 @@ TEST(Tract, NothingVoicedHasNoLength) {
     EXPECT_FALSE(length_of(sound).has_value());
     EXPECT_FALSE(length_of(std::vector<float>(48'000, 0.0F)).has_value());
     EXPECT_FALSE(length_of(synthetic_voice(120, 16, 0.3)).has_value());
+}
+
+TEST(VoiceNumbers, AreMediansOrWhatLiesBetween) {
+    const auto sound = synthetic_voice(160, 14, 3);
+    PitchTracker tracker;
+    TractMeter meter;
+    const auto track = tracker.track(sound);
+    const auto numbers = voice_numbers(track, meter.measure(sound, track));
+    EXPECT_NEAR(std::exp(numbers[0]), 160, 3);
+    EXPECT_NEAR(std::exp(numbers[1]), 1'250, 60);
+    EXPECT_NEAR(std::exp(numbers[2]), 1'250, 60);
+    const auto none = voice_numbers({}, {});
+    EXPECT_NEAR(std::exp(none[0]), 220, 0.01);
+    EXPECT_NEAR(std::exp(none[1]), 1'220, 0.01);
 }
 
 }  // namespace
