@@ -1,6 +1,6 @@
 #!/usr/bin/env -S /usr/bin/python3 -B
 """Writes tests/vectors/speech/log_mel.txt: what bench/speech/features.py, which the head was trained with, makes of sounds that
-src/speech/child/log_mel_test.cc makes too. A line a sound: its name, then the 160 numbers. Needs python3-numpy."""
+src/speech/child/pooled_test.cc makes too. A line a sound: its name, then the 160 numbers. Needs python3-numpy."""
 
 import sys
 from pathlib import Path
