@@ -68,6 +68,12 @@ void Client::perform(std::span<Exchange> exchanges, const Prepare& prepare, cons
     state_->idle.push_back(*std::move(loop));
 }
 
+Life Client::life(const std::string& url) const {
+    const std::scoped_lock hold(state_->lock);
+    const auto gate = state_->gates.find(origin_of(url));
+    return gate == state_->gates.end() ? Life() : gate->second->pulse().life();
+}
+
 Traffic Client::traffic() const {
     const Counters& counters = state_->counters;
     Traffic traffic{.requests = counters.requests,

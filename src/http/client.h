@@ -16,6 +16,7 @@
 #include <string>
 
 #include "http/exchange.h"
+#include "http/pulse.h"
 
 namespace haul::http {
 
@@ -58,6 +59,8 @@ class Client {
         perform(std::span(&exchange, 1), prepare, stop);
     }
     [[nodiscard]] Traffic traffic() const;
+    // Of the origin of `url`, over all calls.
+    [[nodiscard]] Life life(const std::string& url) const;
 
   private:
     struct State;

@@ -41,6 +41,9 @@ struct Answer {
 // What to do about status 407: a proxy answered, before the service.
 inline constexpr std::string_view kProxyLogin = "check user and password in http_proxy or https_proxy";
 
+// Whether an answer of that status says that the service did not do its work now: 5xx, or too many requests.
+[[nodiscard]] constexpr bool tells_of_failure(int status) { return status >= 500 || status == 429; }
+
 // Filled by Client::perform. `result` is an error only where no whole answer came (connection, TLS, time,
 // stop) or where a whole one is shorter than Request::into; then the answer's head is kept, so that the
 // caller can see whether there is no more to be had. A status of 404 or 503 is an answer, which the caller

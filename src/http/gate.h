@@ -9,6 +9,7 @@
 #include <mutex>
 #include <vector>
 
+#include "http/pulse.h"
 #include "http/window.h"
 
 namespace haul::http {
@@ -17,6 +18,7 @@ class Gate {
   public:
     explicit Gate(unsigned fixed) : window_(fixed) {}
     [[nodiscard]] unsigned limit() const;
+    [[nodiscard]] Pulse& pulse() { return pulse_; }
 
     // One call at this gate, for as long as it lives. Belongs to one thread.
     class Member {
@@ -49,6 +51,7 @@ class Gate {
     void wake_first(const Member* but);
     void offer_but(const Member* but);
 
+    Pulse pulse_;
     mutable std::mutex lock_;
     Window window_;
     unsigned in_flight_ = 0;

@@ -130,13 +130,15 @@ void Loop::retire(Transfer& transfer) {
     const Exchange& exchange = transfer.exchange();
     const int status = exchange.answer.status;
     const bool throttled = status == 429 || status == 503;
+    const bool failed = !exchange.result || tells_of_failure(status);
     const std::uint64_t sent = exchange.request.body.empty() ? 0 : transfer.sent();
     const bool stopped = !exchange.result && exchange.result.error().code == Code::interrupted;
-    if ((!exchange.result && !stopped) || status >= 500 || status == 429) counters_.failures.fetch_add(1);
+    if (failed && !stopped) counters_.failures.fetch_add(1);
     if (throttled) counters_.throttled.fetch_add(1);
     counters_.bytes_sent.fetch_add(sent, std::memory_order_relaxed);
     counters_.bytes_received.fetch_add(transfer.received(), std::memory_order_relaxed);
     const auto now = multi_->now();
+    if (!failed) lane.gate.pulse().succeeded(now);
     lane.member.release({.bytes = sent + transfer.received(),
                          .took = std::max(now - transfer.began(), clock::Nanoseconds{}),
                          .answered = exchange.result && !throttled,
@@ -153,6 +155,11 @@ void Loop::retire(Transfer& transfer) {
 void Loop::harvest() {
     while (const auto done = multi_->next_done()) {
         const auto& [transfer, code] = *done;
+        Pulse& pulse = lanes_[transfer->lane]->gate.pulse();
+        transfer->look_at_received();
+        pulse.moved(transfer->body_moved());
+        // However it ended: the service was at work until then.
+        if (transfer->computing()) pulse.moved(multi_->now());
         transfer->end(code);
         retire(*transfer);
     }
@@ -171,6 +178,8 @@ void Loop::give_up_silent() {
     looked_ = multi_->seen_until();
     for (std::size_t i = active_.size(); i-- > 0;) {
         Transfer& transfer = *active_[i];
+        transfer.look(looked_);
+        lanes_[transfer.lane]->gate.pulse().moved(transfer.body_moved());
         if (!transfer.silent(options_, looked_)) continue;
         transfer.end(transfer.silence_error(options_));
         retire(transfer);

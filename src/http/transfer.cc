@@ -64,7 +64,8 @@ Status Transfer::begin(Exchange& exchange, clock::Nanoseconds now) {
     exchange.result = {};
     exchange.repeated = false;
     began_ = moved_ = now;
-    received_ = delivered_ = 0;
+    body_moved_ = {};
+    received_ = seen_ = delivered_ = 0;
     delivered_all_ = exchange.request.body.empty();
     too_long_ = false;
     socket_ = -1;
@@ -223,7 +224,13 @@ std::uint64_t Transfer::sent() const {
     return static_cast<std::uint64_t>(sent);
 }
 
-bool Transfer::silent(const ClientOptions& options, clock::Nanoseconds now) {
+void Transfer::look_at_received() {
+    if (received_ != seen_ && !tells_of_failure(exchange_->answer.status)) body_moved_ = moved_;
+    seen_ = received_;
+}
+
+void Transfer::look(clock::Nanoseconds now) {
+    look_at_received();
     if (!delivered_all_) {
         // What libcurl wrote may still lie in the kernel, for minutes on a slow line: only what the other
         // side acknowledged has moved.
@@ -232,19 +239,22 @@ bool Transfer::silent(const ClientOptions& options, clock::Nanoseconds now) {
         const std::uint64_t written = sent();
         const std::uint64_t delivered =
             written - std::min<std::uint64_t>(written, static_cast<unsigned>(held));
-        if (delivered != delivered_) moved_ = now;
+        if (delivered != delivered_) moved_ = body_moved_ = now;
         delivered_ = delivered;
         delivered_all_ = held == 0 && written >= exchange_->request.body.size();
     }
-    const bool computing = exchange_->request.computed && delivered_all_;
-    return now - moved_ >= (computing ? options.computed_silence : options.silence);
+}
+
+bool Transfer::computing() const { return exchange_->request.computed && ready_ && delivered_all_; }
+
+bool Transfer::silent(const ClientOptions& options, clock::Nanoseconds now) const {
+    return now - moved_ >= (computing() ? options.computed_silence : options.silence);
 }
 
 Error Transfer::silence_error(const ClientOptions& options) const {
-    const bool computing = exchange_->request.computed && delivered_all_;
     return request_error(
         Code::unavailable, exchange_->request,
-        fmt::format("no byte for {}", span_text(computing ? options.computed_silence : options.silence)));
+        fmt::format("no byte for {}", span_text(computing() ? options.computed_silence : options.silence)));
 }
 
 }  // namespace haul::http

@@ -38,9 +38,18 @@ class Transfer {
 
     // Bytes moved on its socket.
     void moved(clock::Nanoseconds now) { moved_ = now; }
-    // No byte has moved for longer than `options` allow. Looks at what the kernel has not yet delivered, so
-    // it has to be asked several times in that span.
-    [[nodiscard]] bool silent(const ClientOptions& options, clock::Nanoseconds now);
+    // Sees what moved since it last looked, also what the kernel has delivered meanwhile: to be called
+    // several times in the span that silence is allowed to last.
+    void look(clock::Nanoseconds now);
+    // By what look() saw: no byte has moved for longer than `options` allow.
+    [[nodiscard]] bool silent(const ClientOptions& options, clock::Nanoseconds now) const;
+    // The part of look() that can be asked of a request that has ended.
+    void look_at_received();
+    // By what was looked at: when a byte of a body last moved, those of answers that tell of a failure
+    // excepted; zero: none yet.
+    [[nodiscard]] clock::Nanoseconds body_moved() const { return body_moved_; }
+    // All of the request was delivered, and the service works on its answer.
+    [[nodiscard]] bool computing() const;
     [[nodiscard]] Error silence_error(const ClientOptions& options) const;
 
     [[nodiscard]] CURL* handle() const { return easy_; }
@@ -72,8 +81,9 @@ class Transfer {
     CURL* easy_;
     Size size_;
     Exchange* exchange_ = nullptr;
-    clock::Nanoseconds began_{}, moved_{};
+    clock::Nanoseconds began_{}, moved_{}, body_moved_{};
     std::uint64_t received_ = 0;   // of the body
+    std::uint64_t seen_ = 0;       // of received_, at the last look
     std::uint64_t delivered_ = 0;  // of the request's body, acknowledged by the other side
     bool delivered_all_ = false;
     bool too_long_ = false;  // the body was longer than there was room for

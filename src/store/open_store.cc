@@ -43,7 +43,8 @@ Result<std::unique_ptr<Store>> open_store(const Address& address, const OpenOpti
 #ifdef HAUL_FAULT_POINTS
     store = TRY(wrap::with_planned_faults(std::move(store)));
 #endif
-    store = std::make_unique<wrap::RetryStore>(std::move(store), wrap::RetryOptions{.stop = options.stop});
+    store = std::make_unique<wrap::RetryStore>(
+        std::move(store), wrap::RetryOptions{.wait = options.outage_wait, .stop = options.stop});
     auto limiter = options.limiter;
     if (!limiter && options.bandwidth > 0) limiter = std::make_shared<wrap::Bandwidth>(options.bandwidth);
     if (limiter) store = std::make_unique<wrap::LimitStore>(std::move(store), std::move(limiter));

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "store/address.h"
+#include "store/outage_wait.h"
 #include "store/store.h"
 
 namespace haul::store {
@@ -45,6 +46,8 @@ struct OpenOptions {
     unsigned threads = 0;         // 0: as the store thinks best
     ServiceOptions service = {};
     std::stop_token stop = {};  // ends the waits between retries in calls that take no token
+    // Of who waits for an endpoint that is down, instead of the calls.
+    std::shared_ptr<const OutageWait> outage_wait = nullptr;
     std::shared_ptr<wrap::Bandwidth> limiter = nullptr;  // shared with other stores, instead of `bandwidth`
     std::shared_ptr<wrap::Counters> counters =
         nullptr;  // where the calls are counted, for who wants to read them

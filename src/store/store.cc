@@ -149,6 +149,12 @@ Result<std::optional<Object>> find_file(Store& store, const std::string& name) {
     return found_by(store.stat({.name = name, .only_objects = true}));
 }
 
+Status check_answers(Store& store) {
+    auto seen = store.stat({.name = "."});
+    if (seen || seen.error().code == Code::not_found) return {};
+    return failure(std::move(seen).error());
+}
+
 Result<bool> is_folder_there(Store& store, const std::string& folder, const std::stop_token& stop) {
     if (TRY(find_object(store, folder))) return true;
     const auto absent = [](const Error& error) { return error.code == Code::not_found; };

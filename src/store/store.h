@@ -15,6 +15,7 @@
 // Code::interrupted in the items not done. Errors name operation and object.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -93,6 +94,9 @@ struct Capabilities {
     bool random_pieces = true;  // pieces may come in any order, again under the same number
     std::uint64_t min_piece = 0, max_piece = 0, max_pieces = 0, max_name = 0;  // 0: no limit
     std::optional<std::uint64_t> free_bytes;                                   // as of this call
+    // As of this call, boot time: when the endpoint last answered well or moved a byte of a body; zero: not
+    // yet. None: there is no endpoint that could be down.
+    std::optional<std::chrono::nanoseconds> last_sign_of_life;
 };
 
 // Whether create-only writes are to be had, by the store itself or by the user's word.
@@ -273,6 +277,8 @@ using Sink = std::function<Status(std::span<const std::byte>)>;
 // Whether a folder is there: as an object, or, at services, because something lies beneath it.
 [[nodiscard]] Result<bool> is_folder_there(Store& store, const std::string& folder,
                                            const std::stop_token& stop = {});
+// Whether the store answers now, whatever lies in it.
+[[nodiscard]] Status check_answers(Store& store);
 // All objects beneath a folder, the folder itself not included; empty where the folder does not exist. For
 // small folders
 // (.haul/): holds them all.

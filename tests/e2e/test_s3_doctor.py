@@ -26,6 +26,17 @@ def test_a_healthy_service(haul, real_client):  # noqa: F811
     assert real_client.list() == {"a prefix/mine": 4} and real_client.uploads() == []
 
 
+def test_the_next_takes_away_what_a_kill_left(haul, versitygw_client):  # noqa: F811
+    """The upload too, which nothing shows but what was written down beside it."""
+    client = versitygw_client
+    client.put("p/mine", b"mine")
+    haul.killed_at("doctor.upload_opened", "doctor", f"s3://{client.bucket}/p", env=client.env, code=-9)
+    assert client.uploads() and len(client.list()) > 1
+    # Before its first promise it has nothing there but what was left.
+    haul.killed_at("doctor.between_promises", "doctor", f"s3://{client.bucket}/p", env=client.env, code=-9)
+    assert client.list() == {"p/mine": 4} and client.uploads() == []
+
+
 def test_keys_that_are_refused(haul, real_client):  # noqa: F811
     finished = haul.run("doctor", f"s3://{real_client.bucket}/p", env={**real_client.env, "AWS_SECRET_ACCESS_KEY": "another"}, code=6)
     assert real_client.bucket in finished.err and "another" not in finished.err + finished.out

@@ -2,7 +2,7 @@
 
 import pytest
 from harness import make, zips
-from harness.s3 import exact, exact_client, versitygw, versitygw_client  # noqa: F401  pylint: disable=unused-import
+from harness.s3 import exact, exact_client, proxied, versitygw, versitygw_client  # noqa: F401  pylint: disable=unused-import
 from harness.zips import Entry
 
 LARGE = 40 << 20  # more than goes by PUT
@@ -134,3 +134,16 @@ def test_keys_that_no_folder_can_hold_come_back(haul, space, bucket):
     assert sorted(space.iterdir()) == sorted([*before, space / "back"])
     haul.run("unpack", made, space / "renamed", "--rename-unfit", code=0)
     assert (space / "renamed" / "%haul" / "%2E%2E" / "up").read_bytes() == b"3"
+
+
+def test_an_upload_that_cannot_be_ended_at_once(haul, space, versitygw_client, proxied):  # noqa: F811
+    """The service is away when a piece fails. The upload is ended when the work is done, though another was begun meanwhile."""
+    client = versitygw_client
+    make.file(space / "source" / "large", bytes(range(256)) * (LARGE >> 8))
+    haul.run("pack", space / "source", space / "out", code=0)
+    through = proxied(client, {"id": "piece", "action": "storm", "method": "PUT", "path": "/back/large.*partNumber", "requests": 1},
+                      {"id": "end", "action": "storm", "method": "DELETE", "path": "/back/large.*uploadId", "requests": 1})
+    haul.run("unpack", space / "out" / "source", address(client, "back"), code=0,
+             env={**through.env, "HAUL_RETRY_DEADLINE_MS": 0, "HAUL_UNIT_RETRY_MS": 5})
+    assert through.fired() == {"piece": 1, "end": 1}
+    assert client.uploads() == [] and client.list("back/") == {"back/large": LARGE}

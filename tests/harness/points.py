@@ -17,7 +17,7 @@ def of_flows() -> list[tuple[str, str]]:
     """(point, flow) for pack and unpack between folders; points that are named for one of them are not the other's."""
     other = {"pack": "unpack.", "unpack": "pack."}
     return [(point, flow) for point in all_points() for flow in other
-            if not point.startswith((other[flow], *SERVICES))]
+            if not point.startswith((other[flow], "doctor.", *SERVICES))]
 
 
 def reached(haul, *arguments, env: dict | None = None) -> list[str]:

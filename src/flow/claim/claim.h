@@ -48,9 +48,12 @@ class Claim {
     [[nodiscard]] Status check_if_stale();
     // Passes a result on; a failure is told as Code::fenced where the claim was lost meanwhile: what a
     // successor removed or made is then the reason, and no fault of the work. Nothing else is done after it.
+    // A store that does not answer is no successor's doing, and would not answer the question either.
     template <class T>
     [[nodiscard]] Result<T> blame(Result<T> result) {
-        if (result.has_value() || result.error().code == Code::interrupted) return result;
+        if (result.has_value() || result.error().code == Code::interrupted ||
+            result.error().code == Code::unavailable)
+            return result;
         if (Status held = check(); !held && held.error().code == Code::fenced)
             return failure(std::move(held).error());
         return result;

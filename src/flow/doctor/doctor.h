@@ -31,7 +31,7 @@ struct Listener {
 };
 
 struct Examination {
-    std::string scratch;  // ".haul-doctor-1a2b3c4d", beneath the store
+    std::string scratch;  // ".haul-doctor/…", beneath the store
     std::vector<Finding> findings;
     std::vector<std::string> left;  // what could not be removed, and why
     bool interrupted = false;       // the findings are not all

@@ -1,9 +1,14 @@
 #include "flow/doctor/recorded_uploads.h"
 
+#include "base/digest.h"
+#include "base/fault_point.h"
 #include "store/end_upload.h"
 
 namespace haul::doctor {
 namespace {
+
+constexpr const char* kUploadFolder = "uploads";
+constexpr std::uint64_t kLongestNote = 64U << 10U;  // bytes; names are shorter
 
 class RecordingUpload : public store::wrap::ForwardingUpload {
   public:
@@ -28,9 +33,9 @@ class RecordingUpload : public store::wrap::ForwardingUpload {
 
 }  // namespace
 
-void OpenUploads::wanted(const std::string& name) {
+bool OpenUploads::wanted(const std::string& name) {
     const std::scoped_lock lock(mutex_);
-    names_.insert(name);
+    return names_.insert(name).second;
 }
 
 void OpenUploads::opened(const std::string& name, const std::string& id) {
@@ -65,10 +70,24 @@ std::vector<Error> OpenUploads::end_all(store::Store& store) {
 Result<std::unique_ptr<store::Upload>> RecordingStore::open_upload(const store::UploadRequest& request) {
     // A name that is none gets no upload, and asking for those of it would be refused as well.
     const bool is_new = !request.id && store::check_name(request.name, "").has_value();
-    if (is_new) uploads_->wanted(request.name);
+    if (is_new && uploads_->wanted(request.name)) TRY(write_down(request.name));
     auto upload = TRY(target().open_upload(request));
     if (is_new) uploads_->opened(request.name, upload->id());
+    FAULT_POINT("doctor.upload_opened");
     return std::make_unique<RecordingUpload>(std::move(upload), request.name, uploads_);
+}
+
+// Where uploads are temporaries they lie in the folder and go with it.
+Status RecordingStore::write_down(const std::string& name) {
+    if (!target().capabilities().lists_pieces) return {};
+    return store::replace_object(target(), kUploadFolder + ("/" + digest::sha256_hex(name).substr(0, 16)),
+                                 name);
+}
+
+Status recall(store::Store& store, OpenUploads& uploads) {
+    for (const store::Object& note : TRY(store::list_folder(store, kUploadFolder)))
+        uploads.wanted(TRY(store::read_object(store, note.name, kLongestNote)));
+    return {};
 }
 
 }  // namespace haul::doctor

@@ -15,8 +15,8 @@ namespace haul::doctor {
 // What is not over yet. Thread-safe.
 class OpenUploads {
   public:
-    // Before it is asked for: the reply may be lost.
-    void wanted(const std::string& name);
+    // Before it is asked for: the reply may be lost. False: it was wanted before.
+    bool wanted(const std::string& name);
     void opened(const std::string& name, const std::string& id);
     void over(const std::string& name, const std::string& id);
     // Ends them all, also those whose ids never came back. Errors of those that could not be ended.
@@ -28,6 +28,8 @@ class OpenUploads {
     std::set<std::pair<std::string, std::string>> open_;
 };
 
+// Names also stand in the store, in `uploads/` beneath its root, where uploads are not seen there otherwise:
+// for the next one, should this one be killed.
 class RecordingStore : public store::wrap::ForwardingStore {
   public:
     RecordingStore(std::unique_ptr<store::Store> target, std::shared_ptr<OpenUploads> uploads)
@@ -36,7 +38,12 @@ class RecordingStore : public store::wrap::ForwardingStore {
         const store::UploadRequest& request) override;
 
   private:
+    [[nodiscard]] Status write_down(const std::string& name);
+
     std::shared_ptr<OpenUploads> uploads_;
 };
+
+// Adds the names that stand in `store`, as a killed one left them.
+[[nodiscard]] Status recall(store::Store& store, OpenUploads& uploads);
 
 }  // namespace haul::doctor

@@ -1,4 +1,7 @@
-// The folder in which the checks work, and its end.
+// The folder in which the checks work, and its end; and the end of those that killed ones left.
+//
+// `.haul-doctor/OWNER-TOKEN` beneath the place: the owner's mark (base/owner_mark.h) tells the next one
+// whether it is gone. What cannot be seen from here counts as left after a day by the store's own clock.
 #pragma once
 
 #include <memory>
@@ -14,7 +17,8 @@ namespace haul::doctor {
 
 class Scratch {
   public:
-    // Chooses a name that nothing has. `options` are kept for the stores that are made.
+    // Chooses a new name, and takes away what killed ones left; what cannot be taken away now is
+    // left to the next. `options` are kept for the stores that are made.
     [[nodiscard]] static Result<Scratch> choose(const store::Address& place,
                                                 const store::OpenOptions& options);
 

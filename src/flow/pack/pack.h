@@ -35,6 +35,8 @@ struct Request {
     bool verify_full = false;  // read every byte back
     std::chrono::nanoseconds claim_timeout = std::chrono::minutes(15);
     std::chrono::nanoseconds max_outage = engine::Options{}.max_outage;  // then the run ends, resumable
+    // Of the stores of this run: while units are at work the engine waits, and else each call.
+    std::shared_ptr<store::OutageWait> outage_wait = std::make_shared<store::OutageWait>();
     store::ServiceOptions service = {};  // of both stores; class and encryption: of what is written
     std::string state_folder;            // left out of the listing where it lies in the source
 };

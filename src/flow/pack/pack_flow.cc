@@ -42,6 +42,7 @@ Result<std::unique_ptr<store::Store>> open_destination(const Request& request,
     writing.create = true;
     writing.service = request.service;
     writing.stop = shutdown.stop();
+    writing.outage_wait = request.outage_wait;
     return store::open_store(request.destination.child(request.name), writing);
 }
 
@@ -51,6 +52,7 @@ Result<Stores> open_stores(const Request& request, const job::Job& job, const en
     reading.sort_folder = job.folder();
     reading.service = request.service;
     reading.stop = shutdown.stop();
+    reading.outage_wait = request.outage_wait;
     const store::Address set = request.destination.child(request.name);
     reading.keep_out = {set.path, request.state_folder};
     Stores stores;
@@ -91,9 +93,8 @@ engine::Options engine_options(Work& work) {
     options.workers = work.request.jobs + 1;  // one lists while the others fill
     options.max_outage = work.request.max_outage;
     options.probe = [&work]() -> Status {
-        auto seen = work.destination.stat({".", false});
-        if (seen || seen.error().code == Code::not_found) return {};
-        return failure(std::move(seen).error());
+        TRY(store::check_answers(work.destination));
+        return store::check_answers(work.source);
     };
     return options;
 }
@@ -104,6 +105,7 @@ Result<engine::Summary> run_units(Work& work, engine::Memory& memory) {
     };
     const std::map<std::string, engine::Handler, std::less<>> handlers = {{kListUnit, guarded(handle_list)},
                                                                           {kPartUnit, guarded(handle_part)}};
+    const store::OutageWait::Elsewhere engine_waits(*work.request.outage_wait);
     engine::Summary summary =
         TRY(engine::run(work.job.ledger(), handlers, engine_options(work), work.hub, memory, work.shutdown));
     if (summary.drained) {

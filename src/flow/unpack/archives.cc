@@ -157,8 +157,7 @@ Result<bool> is_object(const store::Address& source, const store::OpenOptions& r
 
 bool is_from_folder(const format::SetRecord& set) { return haul::set::is_from_folder(set); }
 
-Result<Archives> find_archives(const store::Address& source, const store::ServiceOptions& service) {
-    const store::OpenOptions reading{.service = service};
+Result<Archives> find_archives(const store::Address& source, const store::OpenOptions& reading) {
     if (TRY(is_object(source, reading))) return one_zip(source, reading);
     auto opened = store::open_store(source, reading);
     if (opened) return archives_in(*std::move(opened), source);

@@ -25,7 +25,7 @@ struct Archives {
 
 // Code::not_found where there is no ZIP, or a set that is not complete.
 [[nodiscard]] Result<Archives> find_archives(const store::Address& source,
-                                             const store::ServiceOptions& service = {});
+                                             const store::OpenOptions& reading = {});
 // The same, once the store of SOURCE is open.
 [[nodiscard]] Result<Archives> archives_in(std::unique_ptr<store::Store> store, const store::Address& source);
 

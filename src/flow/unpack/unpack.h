@@ -32,6 +32,8 @@ struct Request {
     unsigned jobs = 2;
     std::chrono::nanoseconds claim_timeout = std::chrono::minutes(15);
     std::chrono::nanoseconds max_outage = engine::Options{}.max_outage;  // then the run ends, resumable
+    // Of the stores of this run: while units are at work the engine waits, and else each call.
+    std::shared_ptr<store::OutageWait> outage_wait = std::make_shared<store::OutageWait>();
     bool dry_run = false;
     bool check_space = true;
     store::ServiceOptions service = {};  // of both stores; class and encryption: of what is written

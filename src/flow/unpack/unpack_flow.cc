@@ -52,6 +52,7 @@ Result<std::unique_ptr<store::Store>> open_destination(const Request& request,
     options.create = true;
     options.service = request.service;
     options.stop = shutdown.stop();
+    options.outage_wait = request.outage_wait;
     return store::open_store(request.destination, options);
 }
 
@@ -73,10 +74,11 @@ Result<engine::Summary> run_units(Work& work) {
     options.workers = work.request.jobs;
     options.max_outage = work.request.max_outage;
     options.probe = [&work]() -> Status {
-        auto seen = work.destination.stat({".", false});
-        return seen ? Status() : Status(failure(std::move(seen).error()));
+        TRY(work.destination.stat({".", false}));
+        return store::check_answers(*work.archives.store);
     };
     engine::Memory memory(work.request.memory);
+    const store::OutageWait::Elsewhere engine_waits(*work.request.outage_wait);
     engine::Summary summary =
         TRY(engine::run(work.job.ledger(), handlers, options, work.hub, memory, work.shutdown));
     if (summary.drained) {
@@ -256,7 +258,8 @@ void Work::count(std::uint64_t files, std::uint64_t bytes) {
 }
 
 Result<Totals> unpack(const Request& request, job::Job& job, report::Hub& hub, engine::Shutdown& shutdown) {
-    Archives archives = TRY(find_archives(request.source, request.service));
+    Archives archives =
+        TRY(find_archives(request.source, {.service = request.service, .outage_wait = request.outage_wait}));
     std::optional<Glob> include;
     if (!request.include.empty()) include = TRY(Glob::parse(request.include));
     IndexCache indexes;

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/random.h"
 #include "store/end_upload.h"
 
 namespace haul::unpack {
@@ -23,7 +24,10 @@ Result<std::vector<store::PendingUpload>> uploads_told_by(store::Store& destinat
 
 Result<UploadNote> UploadNote::begin(const Work& work, std::int64_t unit, const std::string& name) {
     if (!work.can.lists_pieces) return UploadNote(work, {}, {});
-    UploadNote note(work, fmt::format("{}/{:06}-{}", kUploadFolder, work.claim.number(), unit), name);
+    // Its own, each time: that of an upload which could not be ended stays until it can.
+    UploadNote note(
+        work, fmt::format("{}/{:06}-{}-{}", kUploadFolder, work.claim.number(), unit, random::token_hex(4)),
+        name);
     TRY(store::replace_object(work.destination, note.note_, name));
     return note;
 }

@@ -52,6 +52,7 @@ class Bucket {
     [[nodiscard]] Result<http::Answer> send(http::Request request, const Tried& tried,
                                             const std::stop_token& stop);
     [[nodiscard]] http::Traffic traffic() const { return client_->traffic(); }
+    [[nodiscard]] http::Life life() const { return client_->life(url_); }
 
     // Create-only writes look first instead of sending If-None-Match (look_first.h). Set before anybody else
     // has the bucket.

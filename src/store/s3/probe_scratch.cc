@@ -2,14 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <chrono>
 #include <map>
 #include <memory>
 
 #include "base/clock.h"
-#include "base/digest.h"
-#include "base/process.h"
+#include "base/owner_mark.h"
 #include "base/random.h"
 #include "store/s3/listing.h"
 #include "store/s3/remover.h"
@@ -24,28 +22,10 @@ constexpr unsigned kMost = 1000;
 constexpr clock::Nanoseconds kOld = std::chrono::hours(1);
 constexpr std::chrono::seconds kPatience{10};
 
-std::string host_of(const process::Identity& identity) {
-    return digest::sha256_hex(
-               fmt::format("{}\n{}\n{}", identity.machine_id, identity.boot_id, identity.pid_namespace))
-        .substr(0, 12);
-}
-
-template <class Number>
-bool take_number(std::string_view& text, Number& number) {
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (problem != std::errc() || end == text.data() + text.size() || *end != '-') return false;
-    text.remove_prefix(static_cast<std::size_t>(end - text.data()) + 1);
-    return true;
-}
-
 // Of ".haul-probe-HOST-PID-START-TOKEN".
 bool owner_is_gone(std::string_view folder) {
-    process::Identity owner = process::self();
-    const std::string ours = fmt::format("{}{}-", kBeginning, host_of(owner));
-    if (!folder.starts_with(ours)) return false;
-    folder.remove_prefix(ours.size());
-    if (!take_number(folder, owner.pid) || !take_number(folder, owner.pid_start)) return false;
-    return process::liveness(owner) == process::Liveness::dead;
+    return folder.starts_with(kBeginning) &&
+           process::liveness_of_mark(folder.substr(kBeginning.size())) == process::Liveness::dead;
 }
 
 void remove_all(Bucket& bucket, const std::vector<std::string>& names) {
@@ -60,9 +40,7 @@ void remove_all(Bucket& bucket, const std::vector<std::string>& names) {
 }  // namespace
 
 ProbeScratch::ProbeScratch(Bucket& bucket) : bucket_(bucket) {
-    const process::Identity self = process::self();
-    folder_ = fmt::format("{}{}-{}-{}-{}", kBeginning, host_of(self), self.pid, self.pid_start,
-                          random::token_hex(4));
+    folder_ = fmt::format("{}{}-{}", kBeginning, process::owner_mark(process::self()), random::token_hex(4));
 }
 
 ProbeScratch::~ProbeScratch() { remove_all(bucket_, made_); }

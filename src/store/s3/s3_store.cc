@@ -67,6 +67,7 @@ Capabilities S3Store::capabilities() const {
     can.max_piece = kLargestPiece;
     can.max_pieces = kMostPieces;
     can.max_name = kLongestKey - bucket_->settings().prefix.size();
+    can.last_sign_of_life = bucket_->life().last();
     return can;
 }
 

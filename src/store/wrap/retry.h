@@ -18,7 +18,8 @@ namespace haul::store::wrap {
 class RetryStore final : public ForwardingStore {
   public:
     RetryStore(std::unique_ptr<Store> target, RetryOptions options)
-        : ForwardingStore(std::move(target)), budget_(std::move(options)) {}
+        : ForwardingStore(std::move(target)),
+          budget_(std::move(options), [this] { return this->target().capabilities().last_sign_of_life; }) {}
 
     [[nodiscard]] Result<std::unique_ptr<Listing>> list(const ListRequest& request) override;
     [[nodiscard]] Result<Stat> stat(const StatRequest& request) override;
