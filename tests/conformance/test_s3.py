@@ -17,7 +17,9 @@ from servers.exact import Exact
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = Path(os.environ.get("S3_CONFORMANCE", ROOT / "build" / "check" / "bin" / "s3_conformance"))
 WRAPPERS = ["bare", "retry", "limit", "trace", "fault", "stormy"]
-CASES = [(server, wrapper) for server in ("versitygw", "seaweedfs") for wrapper in WRAPPERS]
+CASES = [("versitygw", wrapper) for wrapper in WRAPPERS]
+# A wrapper sees no service: the long form has all of them over the second one, too.
+CASES += [("seaweedfs", wrapper) for wrapper in (WRAPPERS if os.environ.get("HAUL_TEST_FULL") else ("bare", "stormy"))]
 CASES += [("secure_versitygw", wrapper) for wrapper in ("bare", "retry")] + [("exact", "bare")]
 CREATE_ONLY = {"failed_writes_leave_nothing", "create_only_never_replaces", "one_of_racing_creators_wins", "finish_honours_create_only"}
 # What our server is told, and the promises that may not be made there.

@@ -2,9 +2,12 @@
 
 import xml.etree.ElementTree as ElementTree
 
-from suites import installed, step
+from suites import in_memory, installed, step
 from suites.build import build
 from suites.outcome import Outcome
+
+# What these write is killed and disturbed, and read again by whoever goes on: no disk needs to have it.
+IN_MEMORY = ("conformance", "crash", "faults")
 
 
 def tidy(full: bool) -> Outcome:
@@ -65,7 +68,8 @@ def run_scripts(name: str, full: bool, limit: float) -> Outcome:
     command = ["/usr/bin/python3", "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", step.CORES,
                "--dist", "loadgroup",
                f"--junitxml={report}", f"tests/{name}"]
-    code, log = step.run(name, command, limit, {"HAUL_TEST_FULL": "1" if full else ""})
+    with in_memory.scratch(name in IN_MEMORY and not full) as places:
+        code, log = step.run(name, command, limit, {"HAUL_TEST_FULL": "1" if full else "", **places})
     outcome = Outcome()
     if report.exists():
         for case in ElementTree.parse(report).iter("testcase"):

@@ -9,7 +9,7 @@ from pathlib import Path
 from suites import step
 from suites.outcome import Outcome
 
-LINT_SECONDS = 120  # no file is begun after this, unless in full
+LINT_SECONDS = 75  # no file is begun after this, unless in full
 
 
 def cpp_files(*endings: str) -> list[Path]:
