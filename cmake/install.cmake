@@ -18,3 +18,10 @@ install(FILES docs/haul.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES ${HAUL_COMPLETIONS}/haul.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME haul)
 install(FILES ${HAUL_COMPLETIONS}/haul.zsh DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions RENAME _haul)
 install(FILES ${HAUL_COMPLETIONS}/haul.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+
+if(TARGET haul-speech)
+  # OpenVINO's libraries lie in its unpacked wheel: the program finds them there, where it was built.
+  install(TARGETS haul-speech RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  set_target_properties(haul-speech PROPERTIES INSTALL_RPATH ${HAUL_OPENVINO}/openvino/libs)
+  install(DIRECTORY src/speech/models/build/ DESTINATION ${CMAKE_INSTALL_DATADIR}/haul/models)
+endif()
