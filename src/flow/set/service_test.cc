@@ -7,6 +7,7 @@
 #include "flow/set/read_ahead.h"
 #include "flow/set/set_harness.h"
 #include "flow/set/verify.h"
+#include "store/wrap/forward.h"
 #include "store/wrap/trace.h"
 #include "zip/names.h"
 
@@ -48,6 +49,33 @@ TEST_F(AtService, IsFoundWithoutListingAll) {
     set_.remove("part-00001.zip");
     EXPECT_THAT(open_set(*store).error().message(), testing::HasSubstr("no set is here"));
     EXPECT_LE(counters_->objects_listed, 50U);
+}
+
+// Its listings are as old as those of `before`.
+class OldLists final : public store::wrap::ForwardingStore {
+  public:
+    OldLists(std::unique_ptr<store::Store> target, store::Store& before)
+        : ForwardingStore(std::move(target)), before_(before) {}
+    [[nodiscard]] Result<std::unique_ptr<store::Listing>> list(const store::ListRequest& request) override {
+        return before_.list(request);
+    }
+
+  private:
+    store::Store& before_;
+};
+
+TEST_F(AtService, ARecordThatAnOldListLacksIsFoundByItsName) {
+    store::memory::MemoryStore before(strict_);
+    ASSERT_TRUE(store::create_object(before, ".haul/claim-00001.json", "{}"));
+    OldLists store(counted(), before);
+    EXPECT_TRUE(open_set(store).has_value());
+    // Of a set that has grown since.
+    ASSERT_TRUE(store::create_object(before, "haul-00001.json", "old"));
+    set_.record.generation = 2;
+    set_.put("haul-00002.json", format::to_document(set_.record));
+    const auto grown = open_set(store);
+    ASSERT_TRUE(grown.has_value()) << grown.error().message();
+    EXPECT_EQ(grown->generation, 2U);
 }
 
 TEST_F(AtService, IsComparedWithAServiceOfAnyNames) {

@@ -73,6 +73,14 @@ Result<bool> is_in_the_making(store::Store& store, const Found& found) {
     return TRY(store::find_object(store, ".haul")).has_value() || TRY(any_part(store));
 }
 
+// A service may answer with a page from before a record was written, which then is there by its name.
+Status add_by_name(store::Store& store, std::vector<std::uint32_t>& generations) {
+    if (!store::is_service(store.capabilities())) return {};
+    std::uint32_t next = generations.empty() ? 1 : generations.back() + 1;
+    while (TRY(store::find_file(store, format::file_name(next)))) generations.push_back(next++);
+    return {};
+}
+
 Result<Found> look(store::Store& store) {
     Found found;
     for (const store::Object& object : TRY(objects_of(store, "haul-"))) {
@@ -81,6 +89,7 @@ Result<Found> look(store::Store& store) {
         if (object.name.starts_with(".haul") || format::part_number(object.name)) found.in_the_making = true;
     }
     std::sort(found.generations.begin(), found.generations.end());
+    TRY(add_by_name(store, found.generations));
     return found;
 }
 
