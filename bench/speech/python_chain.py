@@ -1,0 +1,65 @@
+"""MODELS with|without FILE...: decode, find speech, judge child and language, as one would write it in Python. A line a file."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import features
+import numpy as np
+import onnxruntime
+
+HEAD = Path(__file__).resolve().parents[2] / "src" / "speech" / "child" / "head.cc"
+
+
+def session(path: Path) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+def decoded(path: str) -> np.ndarray:
+    out = subprocess.run(["ffmpeg", "-v", "error", "-nostdin", "-i", path, "-ac", "1", "-ar", "16000", "-f", "f32le", "-"], capture_output=True,
+                         check=False).stdout
+    return np.frombuffer(out, "<f4")
+
+
+def spans(activity: onnxruntime.InferenceSession, sound: np.ndarray) -> list[tuple[int, int]]:
+    audio, memory = (one.name for one in activity.get_inputs())
+    state, context = np.zeros((2, 1, 128), np.float32), np.zeros(64, np.float32)
+    found, start, quiet = [], None, None
+    for at in range(0, len(sound), 512):
+        block = np.zeros(512, np.float32)
+        block[:len(sound[at:at + 512])] = sound[at:at + 512]
+        likely, state = activity.run(None, {audio: np.concatenate([context, block])[None], memory: state})
+        context = block[-64:]
+        if likely[0, 0] >= 0.5:
+            quiet, start = None, at if start is None else start
+        elif likely[0, 0] < 0.35 and start is not None:
+            quiet = at if quiet is None else quiet
+            if at - quiet >= 1600:
+                found.append((start, quiet))
+                start = quiet = None
+    if start is not None:
+        found.append((start, len(sound)))
+    return [(max(0, a - 480), min(len(sound), b + 480)) for a, b in found if b - a > 4000]
+
+
+def main() -> None:
+    models = Path(sys.argv[1])
+    files = {one["role"]: models / one["file"] for one in json.loads((models / "models.json").read_text())["models"]}
+    activity, language = session(files["activity"]), session(files["language"]) if sys.argv[2] == "with" else None
+    slope = np.array([float(number) for number in re.findall(r"(-?[0-9.]+(?:e-?\d+)?)F", HEAD.read_text())][:160])
+    for path in sys.argv[3:]:
+        sound = decoded(path)
+        speech = np.concatenate([sound[a:b] for a, b in spans(activity, sound)] or [np.zeros(0, np.float32)])
+        windows = [speech[at:at + 48000] for at in range(0, len(speech), 48000) if len(speech) - at >= 16000]
+        line = {"path": path, "seconds": len(speech) / 16000, "child": float(np.mean([features.pooled(one) @ slope for one in windows])) if windows else None}
+        if language is not None and len(speech) >= 16000:
+            bands = features.log_mel(speech[:192000]).T[None].astype(np.float32)
+            line["language"] = int(np.argmax(language.run(None, {language.get_inputs()[0].name: bands})[0]))
+        print(json.dumps(line))
+
+
+main()
