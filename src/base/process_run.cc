@@ -16,6 +16,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/child_signals.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/process.h"
@@ -79,14 +80,6 @@ class Image {
         if (in < 0 || out < 0 || err < 0) return false;
         if (::dup2(in, 0) < 0 || ::dup2(out, 1) < 0 || ::dup2(err, 2) < 0) return false;
         return ::close_range(kAboveStandard, ~0U, CLOSE_RANGE_CLOEXEC) == 0;
-    }
-
-    // Ignored and blocked signals would be inherited through exec.
-    static void reset_signals() {
-        for (int signal = 1; signal < NSIG; ++signal) ::signal(signal, SIG_DFL);
-        ::sigset_t none{};
-        ::sigemptyset(&none);
-        ::sigprocmask(SIG_SETMASK, &none, nullptr);
     }
 
     std::vector<char*> argv_;

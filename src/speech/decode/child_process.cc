@@ -16,6 +16,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "base/child_signals.h"
 #include "base/number.h"
 #include "speech/decode/wire.h"
 
@@ -38,7 +39,7 @@ class Image {
     // In the child; does not return. Where it fails it says so over the socket.
     [[noreturn]] void become(int socket, ::pid_t parent) const {
         ::setpgid(0, 0);
-        reset_signals();
+        process::reset_signals();
         // Asked again: the parent may have died before the call.
         if (::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && ::getppid() == parent && arrange(socket))
             ::execve(argv_[0], argv_.data(), envp_.data());
@@ -59,14 +60,6 @@ class Image {
             if ((null == stream ? ::fcntl(null, F_SETFD, 0) : ::dup2(null, stream)) < 0) return false;
         if (::dup2(kept, wire::kChildSocket) < 0) return false;
         return ::close_range(wire::kChildSocket + 1, ~0U, CLOSE_RANGE_CLOEXEC) == 0;
-    }
-
-    // Ignored and blocked signals would be inherited through exec.
-    static void reset_signals() {
-        for (int signal = 1; signal < NSIG; ++signal) ::signal(signal, SIG_DFL);
-        ::sigset_t none{};
-        ::sigemptyset(&none);
-        ::sigprocmask(SIG_SETMASK, &none, nullptr);
     }
 
     std::vector<char*> argv_;
