@@ -46,6 +46,17 @@ struct Look {
     double movement = 0;
 };
 
+// Of the file so far.
+struct Heard {
+    Mean file, of_segment, movement;
+    Median pitches{60, 700};
+    TractLength tract;
+    LongTermSpectrum spectrum;
+    std::vector<float> joined, segment;  // windows being filled
+    std::size_t samples = 0;
+    std::optional<Error> failed;
+};
+
 }  // namespace
 
 std::string_view name_of(Decision decision) {
@@ -64,22 +75,13 @@ std::string_view name_of(Decision decision) {
 
 std::string_view name_of(Confidence confidence) { return confidence == Confidence::low ? "low" : "normal"; }
 
-struct ChildJudge::State {
-    // What lasts.
+// What lasts from file to file, and what was heard of the one at hand.
+struct ChildJudge::State : Heard {
     std::optional<OwnModel> own;
     Frames frames;
     LogMel log_mel;
     PitchTracker pitch;
     TractMeter meter;
-    std::vector<float> joined, segment;  // windows being filled
-    // Of the file so far.
-    Mean file, of_segment;
-    Median pitches{60, 700};
-    TractLength tract;
-    LongTermSpectrum spectrum;
-    Mean movement;
-    std::size_t samples = 0;
-    std::optional<Error> failed;
 
     void hear(std::span<const float> speech);
     std::optional<Look> look_at_file_window();
@@ -200,6 +202,8 @@ std::optional<double> ChildJudge::end_segment() {
     return probability(*odds);
 }
 
+void ChildJudge::reset() { static_cast<Heard&>(*state_) = Heard(); }
+
 Result<ChildFinding> ChildJudge::finish(const Conditions& conditions) {
     State& state = *state_;
     (void)state.look_at_file_window();
@@ -214,11 +218,8 @@ Result<ChildFinding> ChildJudge::finish(const Conditions& conditions) {
     finding.model = state.own ? state.own->model().id
                               : ModelId{std::string(kLogMelHead.name), std::string(kLogMelHead.sha256)};
     explain(measured, finding);
-    // What lasts is kept; everything of this file goes.
-    auto failed = std::exchange(state.failed, std::nullopt);
-    auto fresh = std::make_unique<State>();
-    fresh->own = std::move(state.own);
-    state_ = std::move(fresh);
+    auto failed = std::move(state.failed);
+    reset();
     if (failed) return failure(*std::move(failed));
     return finding;
 }

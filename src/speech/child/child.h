@@ -66,8 +66,10 @@ class ChildJudge {
     void hear(std::span<const float> speech);
     // The segment's own score; none: it is shorter than 1 s.
     [[nodiscard]] std::optional<double> end_segment();
-    // Of all segments since the last finish(). Errors: the operator's model failed.
+    // Of all segments since the last finish() or reset(). Errors: the operator's model failed.
     [[nodiscard]] Result<ChildFinding> finish(const Conditions& conditions);
+    // Gives up a file in the middle.
+    void reset();
 
   private:
     struct State;

@@ -65,7 +65,7 @@ struct Ear::Parts final : SpeechListener {
     // Another file begins.
     Status forget() {
         activity.reset();
-        (void)child.finish({});  // nobody asks any more
+        child.reset();
         segments.clear();
         excerpt.clear();
         return quality.reset();
