@@ -9,6 +9,7 @@ from pathlib import Path
 import features
 import numpy as np
 import onnxruntime
+from silero import spans_of
 
 HEAD = Path(__file__).resolve().parents[2] / "src" / "speech" / "child" / "head.cc"
 
@@ -25,25 +26,15 @@ def decoded(path: str) -> np.ndarray:
     return np.frombuffer(out, "<f4")
 
 
-def spans(activity: onnxruntime.InferenceSession, sound: np.ndarray) -> list[tuple[int, int]]:
+def chances(activity: onnxruntime.InferenceSession, sound: np.ndarray):
     audio, memory = (one.name for one in activity.get_inputs())
     state, context = np.zeros((2, 1, 128), np.float32), np.zeros(64, np.float32)
-    found, start, quiet = [], None, None
     for at in range(0, len(sound), 512):
         block = np.zeros(512, np.float32)
         block[:len(sound[at:at + 512])] = sound[at:at + 512]
         likely, state = activity.run(None, {audio: np.concatenate([context, block])[None], memory: state})
         context = block[-64:]
-        if likely[0, 0] >= 0.5:
-            quiet, start = None, at if start is None else start
-        elif likely[0, 0] < 0.35 and start is not None:
-            quiet = at if quiet is None else quiet
-            if at - quiet >= 1600:
-                found.append((start, quiet))
-                start = quiet = None
-    if start is not None:
-        found.append((start, len(sound)))
-    return [(max(0, a - 480), min(len(sound), b + 480)) for a, b in found if b - a > 4000]
+        yield likely[0, 0]
 
 
 def main() -> None:
@@ -53,7 +44,7 @@ def main() -> None:
     slope = np.array([float(number) for number in re.findall(r"(-?[0-9.]+(?:e-?\d+)?)F", HEAD.read_text())][:160])
     for path in sys.argv[3:]:
         sound = decoded(path)
-        speech = np.concatenate([sound[a:b] for a, b in spans(activity, sound)] or [np.zeros(0, np.float32)])
+        speech = np.concatenate([sound[a:b] for a, b in spans_of(chances(activity, sound), len(sound))] or [np.zeros(0, np.float32)])
         windows = [speech[at:at + 48000] for at in range(0, len(speech), 48000) if len(speech) - at >= 16000]
         line = {"path": path, "seconds": len(speech) / 16000, "child": float(np.mean([features.pooled(one) @ slope for one in windows])) if windows else None}
         if language is not None and len(speech) >= 16000:

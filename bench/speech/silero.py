@@ -3,6 +3,24 @@
 import numpy as np
 
 
+def spans_of(chances, length: int) -> list[tuple[int, int]]:
+    """Of one likelihood each 512 samples, in order: which of `length` samples are speech."""
+    found, start, quiet = [], None, None
+    for index, chance in enumerate(chances):
+        at = index * 512
+        if chance >= 0.5:
+            quiet = None
+            start = at if start is None else start
+        elif chance < 0.35 and start is not None:
+            quiet = at if quiet is None else quiet
+            if at - quiet >= 1600:
+                found.append((start, quiet))
+                start = quiet = None
+    if start is not None:
+        found.append((start, length))
+    return [(max(0, a - 480), min(length, b + 480)) for a, b in found if b - a >= 4000]
+
+
 class Silero:
     def __init__(self, path: str):
         import openvino
@@ -21,17 +39,4 @@ class Silero:
 
     def __call__(self, sound: np.ndarray, rate: int) -> list[tuple[int, int]]:
         assert rate == 16000
-        found, start, quiet = [], None, None
-        for index, chance in enumerate(self.chances(sound)):
-            at = index * 512
-            if chance >= 0.5:
-                quiet = None
-                start = at if start is None else start
-            elif chance < 0.35 and start is not None:
-                quiet = at if quiet is None else quiet
-                if at - quiet >= 1600:
-                    found.append((start, quiet))
-                    start = quiet = None
-        if start is not None:
-            found.append((start, len(sound)))
-        return [(max(0, a - 480), min(len(sound), b + 480)) for a, b in found if b - a >= 4000]
+        return spans_of(self.chances(sound), len(sound))
