@@ -111,6 +111,20 @@ TEST(Child, AFileLeavesNothingBehind) {
     EXPECT_EQ(first.bandwidth_hz, again.bandwidth_hz);
 }
 
+TEST(Child, AFileThatIsGivenUpLeavesNothingBehind) {
+    auto one = judge(), other = judge();
+    one.begin_segment();
+    one.hear(synthetic_voice(110, 17.5, 4));
+    one.reset();
+    const auto voice = synthetic_voice(300, 12, 5);
+    const auto found = finding_of(one, voice), alone = finding_of(other, voice);
+    EXPECT_EQ(found.score, alone.score);
+    EXPECT_EQ(found.pitch_hz, alone.pitch_hz);
+    EXPECT_EQ(found.speech_seconds, alone.speech_seconds);
+    one.reset();
+    EXPECT_EQ(one.finish({})->decision, Decision::none);
+}
+
 TEST(Child, NoiseIsSaidToMakeItLessCertain) {
     auto one = judge();
     const auto speech = synthetic_voice(110, 17.5, 6);
