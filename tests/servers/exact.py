@@ -10,7 +10,8 @@ MAIN = Path(__file__).parent / "exact_server" / "main.py"
 
 class Exact(Server):
     """`options`: --no-crc-in-list-parts, --no-full-object-crc[=ignore], --ignore-if-none-match, --refuse-if-none-match,
-    --order=seaweed, --max-keys-cap=N, --min-part-size=BYTES, --expire-credentials-after=N, --clock-skew=SECONDS. A stop by SIGTERM keeps all."""
+    --order=seaweed, --max-keys-cap=N, --min-part-size=BYTES, --expire-credentials-after=N,
+    --expire-credentials-on=METHOD,..., --clock-skew=SECONDS. A stop by SIGTERM keeps all."""
 
     name = "exact"
 

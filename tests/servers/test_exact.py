@@ -277,6 +277,17 @@ def test_credentials_expire_and_new_ones_work(peculiar):
     renewed.put("a", b"")
 
 
+@options("--expire-credentials-after=2", "--expire-credentials-on=PUT,GET")
+def test_credentials_expire_on_methods_in_turn(peculiar):
+    for _ in range(3):
+        peculiar.list()
+    assert code_of(peculiar.put, "a", b"") == code_of(peculiar.list) == "ExpiredToken"
+    renewed = S3Client({**peculiar.env, "AWS_SESSION_TOKEN": "new"}, peculiar.bucket)
+    for _ in range(3):
+        renewed.put("a", b"")
+    assert code_of(renewed.list) == "ExpiredToken"
+
+
 @options("--clock-skew=-3600")
 def test_a_wrong_clock(peculiar):
     assert code_of(peculiar.list) == "RequestTimeTooSkewed"

@@ -235,8 +235,10 @@ TEST_F(PartPipeline, WhatTheSourceKeepsBesideAnObjectStandsInTheManifest) {
     const std::string late_read = fmt::format("read c@{}", 4 * kMiB - data_offset(2));
     source_.reads.hold([&](const std::string& call) { return call == late_read; });
     destination_.plan.failing = {2};
+    destination_.plan.puts.hold([](const std::string& call) { return call == "put 2"; });
     auto done = start();
-    EXPECT_TRUE(source_.reads.await(late_read));
+    EXPECT_TRUE(source_.reads.await(late_read));  // else a piece that failed soon leaves it unasked
+    destination_.plan.puts.open();
     source_.reads.open();
     ASSERT_FALSE(done.get().has_value());
     const auto outcome = attempt();

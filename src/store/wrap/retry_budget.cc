@@ -73,7 +73,8 @@ Error Attempts::given_up(Error error) const {
     }
     if (down_for_) {
         error.code = Code::unavailable;  // whatever this call met: nothing comes through
-        error.detail += fmt::format("; nothing has come through for {}", units::duration_text(*down_for_));
+        error.detail += fmt::format("{}nothing has come through for {}", error.detail.empty() ? "" : "; ",
+                                    units::duration_text(*down_for_));
     }
     if (error.retry == Retry::later && retried()) error.detail += fmt::format(" (tried {} times)", made_);
     return error;

@@ -20,11 +20,13 @@ MOST_SKEW = 15 * 60
 
 
 class Auth:
-    def __init__(self, access: str, secret: str, region: str, expire_after: int | None):
-        """`expire_after`: so many requests each session token is good for; no token counts as one."""
+    def __init__(self, access: str, secret: str, region: str, expire_after: int | None, expire_on: list[str]):
+        """`expire_after`: so many requests each session token is good for; no token counts as one.
+        `expire_on`: then each ends at its first request of another of these methods, in turn; none: at its next request."""
         self.access, self.secret, self.region = access, secret, region
-        self.expire_after = expire_after
+        self.expire_after, self.expire_on = expire_after, expire_on
         self.uses: Counter[str] = Counter()
+        self.ended: set[str] = set()
 
     def check(self, request: Request) -> None:
         parsed = FORM.fullmatch(request.headers.get("Authorization", ""))
@@ -45,8 +47,14 @@ class Auth:
         if self.expire_after is not None and not makes_bucket:
             token = request.headers.get("x-amz-security-token", "")
             self.uses[token] += 1
-            if self.uses[token] > self.expire_after:
+            if self.uses[token] > self.expire_after and self.ends(token, request.method):
                 raise Refused("ExpiredToken", "The provided token has expired.")
+
+    def ends(self, token: str, method: str) -> bool:
+        if token not in self.ended and self.expire_on and method != self.expire_on[len(self.ended) % len(self.expire_on)]:
+            return False
+        self.ended.add(token)
+        return True
 
     def check_time(self, stamp: str, day: str, now: float) -> None:
         try:

@@ -37,6 +37,8 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--max-keys-cap", type=int, default=1000, metavar="N", help="also for uploads and parts")
     parser.add_argument("--min-part-size", type=int, default=5 << 20, metavar="BYTES")
     parser.add_argument("--expire-credentials-after", type=int, metavar="N", help="requests of objects, for each session token")
+    parser.add_argument("--expire-credentials-on", type=lambda names: names.split(","), default=[], metavar="METHOD,...",
+                        help="after that, at the next request of the first of these, for the next token of the second, and so on")
     parser.add_argument("--clock-skew", type=int, default=0, metavar="SECONDS", help="our clock's error")
     return parser.parse_args()
 
@@ -52,7 +54,7 @@ class Listener(http.server.ThreadingHTTPServer):
         self.options = options
         self.state = State(options.folder / "data", {"bytes": byte_order, "seaweed": seaweed_order}[options.order])
         self.auth = Auth(os.environ["EXACT_ACCESS_KEY"], os.environ["EXACT_SECRET_KEY"], options.region,
-                         options.expire_credentials_after)
+                         options.expire_credentials_after, options.expire_credentials_on)
         self.log = os.open(options.folder / "requests", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         self.numbers = itertools.count(1)
 
