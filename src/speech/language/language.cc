@@ -12,6 +12,7 @@ namespace {
 // and is surer and more often right with some (docs/models/whisper-base-language.md). Longer speech needs
 // none.
 constexpr std::size_t kShort = 8U * 16000U, kSilence = 2U * 16000U;
+constexpr std::size_t kBeginning = 6U * 16000U;
 
 }  // namespace
 
@@ -30,11 +31,11 @@ Result<LanguageJudge> LanguageJudge::create(const Model& model) {
     return judge;
 }
 
-// Puts the speech into the graph's input, in the form that it takes.
-Status LanguageJudge::listen(std::span<const float> speech) {
+// Puts the speech, and that much silence, into the graph's input, in the form that it takes.
+Status LanguageJudge::listen(std::span<const float> speech, std::size_t silence) {
     const std::string& name = graph_.inputs().front();
     const bool mel = model_.input == Input::log_mel;
-    std::size_t samples = speech.size() + (speech.size() < kShort ? kSilence : 0);
+    std::size_t samples = speech.size() + silence;
     if (fixed_ > 0) samples = mel ? fixed_ / LogMel::kBands * Frames::kHop : fixed_;
     if (samples <= Frames::kWindow) return refused("what it hears is too short");
     padded_.assign(samples, 0);
@@ -59,9 +60,18 @@ Status LanguageJudge::listen(std::span<const float> speech) {
     return {};
 }
 
-Result<LanguageFinding> LanguageJudge::judge(std::span<const float> speech) {
+Result<LanguageFinding> LanguageJudge::judge(std::span<const float> speech, double sure) {
     if (speech.empty()) return LanguageFinding{std::string(kUndetermined), 0, model_.id};
-    TRY(listen(speech.first(std::min(speech.size(), kMost))));
+    if (speech.size() < kShort) return heard(speech, kSilence);
+    if (fixed_ == 0) {
+        LanguageFinding finding = TRY(heard(speech.first(kBeginning), 0));
+        if (finding.p >= sure) return finding;
+    }
+    return heard(speech.first(std::min(speech.size(), kMost)), 0);
+}
+
+Result<LanguageFinding> LanguageJudge::heard(std::span<const float> speech, std::size_t silence) {
+    TRY(listen(speech, silence));
     TRY(graph_.run());
     const std::span<const float> likely = graph_.output(graph_.outputs().front());
     if (likely.size() != model_.labels.size())

@@ -43,10 +43,11 @@ class Language : public ::testing::Test {
                 .labels = std::move(labels),
                 .operators = true};
     }
-    LanguageFinding judged(const Model& model, const std::vector<float>& speech) {
+    LanguageFinding judged(const Model& model, const std::vector<float>& speech,
+                           double sure = LanguageJudge::kSure) {
         auto judge = LanguageJudge::create(model);
         EXPECT_TRUE(judge) << judge.error().message();
-        auto finding = judge->judge(speech);
+        auto finding = judge->judge(speech, sure);
         EXPECT_TRUE(finding) << finding.error().message();
         return finding ? *finding : LanguageFinding{};
     }
@@ -85,6 +86,19 @@ TEST_F(Language, TwelveSecondsAreHeardAndNoMore) {
     std::vector<float> speech(20 * 16000, 0.2F);
     std::fill(speech.begin() + LanguageJudge::kMost, speech.end(), -1.0F);
     EXPECT_EQ(judged(model(by_mean(0)), speech), judged(model(by_mean(0)), std::vector<float>(128000, 0.2F)));
+}
+
+TEST_F(Language, SixSecondsAreEnoughWhereTheyMakeItSure) {
+    std::vector<float> speech(12 * 16000, 0.5F);
+    std::fill(speech.begin() + 6 * 16000, speech.end(), -1.0F);
+    EXPECT_EQ(judged(model(by_mean(0)), speech), judged(model(by_mean(0)), std::vector<float>(128000, 0.5F)));
+    EXPECT_EQ(judged(model(by_mean(0)), speech, 0.995).code, "fr");
+    std::fill(speech.begin(), speech.begin() + 6 * 16000, 0.2F);
+    EXPECT_EQ(judged(model(by_mean(0)), speech).code, "fr");
+    // Of less than 8 s all is heard.
+    speech.assign(7 * 16000, 0.9F);
+    std::fill(speech.begin() + 6 * 16000, speech.end(), -9.0F);
+    EXPECT_EQ(judged(model(by_mean(0)), speech).code, "fr");
 }
 
 TEST_F(Language, OneJudgeHearsSpeechOfAnyLength) {

@@ -133,8 +133,10 @@ Result<Hearing> Ear::listen(const std::string& path, const std::stop_token& stop
     hearing.quality = TRY(parts.quality.finish());
     hearing.child = TRY(parts.child.finish({.snr_db = hearing.quality.snr_db}));
     if (parts.language && !parts.excerpt.empty()) {
-        hearing.language = TRY(parts.language->judge(parts.excerpt));
-        hearing.language->code = hearing.language->code_at(parts.request.language_threshold);
+        const double threshold = parts.request.language_threshold;
+        hearing.language =
+            TRY(parts.language->judge(parts.excerpt, std::max(threshold, LanguageJudge::kSure)));
+        hearing.language->code = hearing.language->code_at(threshold);
     }
     hearing.verdict = judge({.speaker = speaker_of(hearing.child.decision),
                              .child_score = hearing.child.score.value_or(0),
