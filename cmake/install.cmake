@@ -20,8 +20,9 @@ install(FILES ${HAUL_COMPLETIONS}/haul.zsh DESTINATION ${CMAKE_INSTALL_DATADIR}/
 install(FILES ${HAUL_COMPLETIONS}/haul.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
 
 if(TARGET haul-speech)
-  # OpenVINO's libraries lie in its unpacked wheel: the program finds them there, where it was built.
   install(TARGETS haul-speech RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-  set_target_properties(haul-speech PROPERTIES INSTALL_RPATH ${HAUL_OPENVINO}/openvino/libs)
+  if(TARGET haul-openvino)
+    install(TARGETS haul-openvino LIBRARY DESTINATION lib/haul)
+  endif()
   install(DIRECTORY src/speech/models/build/ DESTINATION ${CMAKE_INSTALL_DATADIR}/haul/models)
 endif()

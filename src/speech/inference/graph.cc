@@ -1,10 +1,10 @@
 #include "speech/inference/graph.h"
 
 #include <algorithm>
-#include <exception>
 #include <utility>
 
-#include <openvino/openvino.hpp>
+#include "speech/inference/network.h"
+#include "speech/inference/runtime.h"
 
 namespace haul::speech {
 namespace {
@@ -15,33 +15,15 @@ Error refused(const std::string& path, std::string detail) {
             "`haul models verify` says which files are damaged; `haul models build` makes them again");
 }
 
-// OpenVINO's messages are many lines with paths of its sources: the last one says what was wrong.
-std::string last_line(std::string_view text) {
-    while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.remove_suffix(1);
-    return std::string(text.substr(text.rfind('\n') + 1));
-}
-
-// One for the process: each holds a thread pool and the plugin.
-ov::Core& core() {
-    static ov::Core one;
-    return one;
-}
-
-ov::AnyMap settings() {
-    return {ov::inference_num_threads(1), ov::num_streams(1), ov::hint::inference_precision(ov::element::f32),
-            ov::hint::enable_cpu_pinning(false)};
-}
-
-std::string name_of(const ov::Output<const ov::Node>& port) {
-    return port.get_names().empty() ? port.get_node()->get_friendly_name() : port.get_any_name();
+std::size_t place_of(const std::vector<std::string>& names, std::string_view name) {
+    return static_cast<std::size_t>(std::ranges::find(names, name) - names.begin());
 }
 
 }  // namespace
 
 struct Graph::Loaded {
     std::string path;
-    ov::InferRequest request;
-    std::vector<std::string> inputs, outputs;
+    std::unique_ptr<Network> network;
 };
 
 Graph::Graph(std::unique_ptr<Loaded> loaded) : loaded_(std::move(loaded)) {}
@@ -49,71 +31,49 @@ Graph::Graph(Graph&&) noexcept = default;
 Graph& Graph::operator=(Graph&&) noexcept = default;
 Graph::~Graph() = default;
 
-Result<Graph> Graph::load(const std::string& path, const std::map<std::string, Shape>& shapes) {
-    try {
-        const auto model = core().read_model(path);
-        std::map<std::string, ov::PartialShape> fixed;
-        for (const auto& [name, shape] : shapes) fixed.emplace(name, ov::PartialShape(ov::Shape(shape)));
-        if (!fixed.empty()) model->reshape(fixed);
-        auto compiled = core().compile_model(model, "CPU", settings());
-        auto loaded = std::make_unique<Loaded>();
-        loaded->path = path;
-        loaded->request = compiled.create_infer_request();
-        const auto take = [&](const auto& ports, std::vector<std::string>& names) -> Status {
-            for (const auto& port : ports) {
-                names.push_back(name_of(port));
-                if (port.get_element_type() != ov::element::f32)
-                    return failure(refused(path, "'" + names.back() + "' is not of 32-bit floats"));
-            }
-            return {};
-        };
-        TRY(take(compiled.inputs(), loaded->inputs));
-        TRY(take(compiled.outputs(), loaded->outputs));
-        return Graph(std::move(loaded));
-    } catch (const std::exception& thrown) {
-        return failure(refused(path, last_line(thrown.what())));
-    }
+Status Graph::available() {
+    TRY(runtime());
+    return {};
 }
 
-const std::vector<std::string>& Graph::inputs() const { return loaded_->inputs; }
-const std::vector<std::string>& Graph::outputs() const { return loaded_->outputs; }
+Result<Graph> Graph::load(const std::string& path, const std::map<std::string, Shape>& shapes) {
+    LoadNetwork* const load = TRY(runtime());
+    auto loaded = std::make_unique<Loaded>();
+    loaded->path = path;
+    std::string why;
+    load(path, shapes, loaded->network, why);
+    if (!why.empty()) return failure(refused(path, std::move(why)));
+    return Graph(std::move(loaded));
+}
+
+const std::vector<std::string>& Graph::inputs() const { return loaded_->network->inputs; }
+const std::vector<std::string>& Graph::outputs() const { return loaded_->network->outputs; }
 
 std::span<float> Graph::input(std::string_view name) {
-    const auto found = std::find(loaded_->inputs.begin(), loaded_->inputs.end(), name);
-    if (found == loaded_->inputs.end()) return {};
-    ov::Tensor tensor =
-        loaded_->request.get_input_tensor(static_cast<std::size_t>(found - loaded_->inputs.begin()));
-    return {tensor.data<float>(), tensor.get_size()};
+    const std::size_t place = place_of(inputs(), name);
+    if (place == inputs().size()) return {};
+    return loaded_->network->input(place);
 }
 
 Status Graph::resize(std::string_view name, const Shape& shape) {
-    const auto found = std::find(loaded_->inputs.begin(), loaded_->inputs.end(), name);
-    if (found == loaded_->inputs.end())
+    const std::size_t place = place_of(inputs(), name);
+    if (place == inputs().size())
         return failure(refused(loaded_->path, "it has no input '" + std::string(name) + "'"));
-    try {
-        const auto index = static_cast<std::size_t>(found - loaded_->inputs.begin());
-        loaded_->request.get_input_tensor(index).set_shape(ov::Shape(shape));
-        return {};
-    } catch (const std::exception& thrown) {
-        return failure(refused(loaded_->path, last_line(thrown.what())));
-    }
+    if (std::string why = loaded_->network->resize(place, shape); !why.empty())
+        return failure(refused(loaded_->path, std::move(why)));
+    return {};
 }
 
 std::span<const float> Graph::output(std::string_view name) const {
-    const auto found = std::find(loaded_->outputs.begin(), loaded_->outputs.end(), name);
-    if (found == loaded_->outputs.end()) return {};
-    const ov::Tensor tensor =
-        loaded_->request.get_output_tensor(static_cast<std::size_t>(found - loaded_->outputs.begin()));
-    return {tensor.data<float>(), tensor.get_size()};
+    const std::size_t place = place_of(outputs(), name);
+    if (place == outputs().size()) return {};
+    return loaded_->network->output(place);
 }
 
 Status Graph::run() {
-    try {
-        loaded_->request.infer();
-        return {};
-    } catch (const std::exception& thrown) {
-        return failure(Code::internal, "run the model", loaded_->path, last_line(thrown.what()));
-    }
+    if (std::string why = loaded_->network->run(); !why.empty())
+        return failure(Code::internal, "run the model", loaded_->path, std::move(why));
+    return {};
 }
 
 }  // namespace haul::speech

@@ -1,5 +1,6 @@
 // Runs a neural network in OpenVINO: on the CPU, in 32-bit floats, one inference at a time, so that the same
-// input gives the same output on one type of CPU.
+// input gives the same output on one type of CPU. OpenVINO is loaded with the first model, and a program
+// without it works as far as no network is needed.
 //
 // A Graph belongs to one thread. Inputs and outputs are arrays of float in row-major order; a graph with
 // others is refused. Exceptions of OpenVINO end here.
@@ -22,9 +23,12 @@ class Graph {
     using Shape = std::vector<std::size_t>;
 
     // PATH: an ONNX file (or OpenVINO's own). `shapes`: what the dimensions of inputs that the file leaves
-    // open are, by input name. Code::unsupported: built without OpenVINO. Code::corrupt: no such network.
+    // open are, by input name. Code::unsupported: OpenVINO is not there. Code::corrupt: no such network.
     [[nodiscard]] static Result<Graph> load(const std::string& path,
                                             const std::map<std::string, Shape>& shapes = {});
+
+    // Whether networks can be run at all; Code::unsupported says why not. Thread-safe.
+    [[nodiscard]] static Status available();
 
     Graph(Graph&&) noexcept;
     Graph& operator=(Graph&&) noexcept;

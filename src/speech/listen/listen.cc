@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "speech/child/child.h"
+#include "speech/inference/graph.h"
 #include "speech/language/language.h"
 #include "speech/quality/quality.h"
 
@@ -27,6 +28,13 @@ Speaker speaker_of(Decision decision) {
             return Speaker::none;
     }
     return Speaker::none;
+}
+
+// Our own models are of no use without what runs them: others decide then. An operator's was asked for.
+Result<std::optional<Model>> usable(const std::string& models, Role role) {
+    std::optional<Model> model = TRY(find_model(models, role));
+    if (model && !model->operators && !Graph::available()) model.reset();
+    return model;
 }
 
 }  // namespace
@@ -90,13 +98,13 @@ Result<Ear> Ear::create(ListenRequest request) {
     const std::string& models = request.models;
     // The decoder first: its process is started before any model's threads are.
     Decoder decoder = TRY(Decoder::create(request.decode));
-    Activity activity = TRY(make_activity(TRY(find_model(models, Role::activity)), request.activity));
+    Activity activity = TRY(make_activity(TRY(usable(models, Role::activity)), request.activity));
     ChildJudge child = TRY(ChildJudge::create(TRY(find_model(models, Role::child))));
     QualityMeter quality = TRY(QualityMeter::create());
     auto parts = std::make_unique<Parts>(std::move(request), std::move(decoder), std::move(activity),
                                          std::move(child), std::move(quality));
     if (parts->request.language) {
-        if (const auto model = TRY(find_model(parts->request.models, Role::language)))
+        if (const auto model = TRY(usable(parts->request.models, Role::language)))
             parts->language = TRY(LanguageJudge::create(*model));
     }
     return Ear(std::move(parts));
