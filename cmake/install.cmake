@@ -22,6 +22,8 @@ install(FILES ${HAUL_COMPLETIONS}/haul.fish DESTINATION ${CMAKE_INSTALL_DATADIR}
 if(TARGET haul-speech)
   # OpenVINO's libraries lie in its unpacked wheel: the program finds them there, where it was built.
   install(TARGETS haul-speech RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-  set_target_properties(haul-speech PROPERTIES INSTALL_RPATH ${HAUL_OPENVINO}/openvino/libs)
+  # The same in the build folder: what CMake puts there else ends with an empty entry, for which the loader would look
+  # for libraries where the program is started, among files of strangers.
+  set_target_properties(haul-speech PROPERTIES INSTALL_RPATH ${HAUL_OPENVINO}/openvino/libs BUILD_WITH_INSTALL_RPATH TRUE)
   install(DIRECTORY src/speech/models/build/ DESTINATION ${CMAKE_INSTALL_DATADIR}/haul/models)
 endif()
