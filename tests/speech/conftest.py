@@ -1,4 +1,4 @@
-"""Fixtures of suite speech: the tool that decodes as haul-speech does, and a recording of each kind."""
+"""Fixtures of suite speech: the program, the tool that decodes as it does, and a recording of each kind."""
 
 import os
 import shutil
@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from decoding import Tool
 
-from harness import recordings
+from harness import listener, recordings
+from harness.listener import Listener
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -24,3 +25,15 @@ def kinds():
     folder = Path(tempfile.mkdtemp(prefix="haul-recordings-"))
     yield recordings.make(folder)
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def models() -> Path:
+    return listener.models()
+
+
+@pytest.fixture
+def listens(space, models):
+    program = Listener(space, models)
+    yield program
+    program.end()

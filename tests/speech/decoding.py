@@ -8,6 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 
+# Numbers of system calls on x86-64.
+WRITE, SENDMSG = 1, 46
+
+
 @dataclass
 class Heard:
     files: list[dict]                         # one a path, in order
@@ -50,6 +54,16 @@ def child_of(process: subprocess.Popen, limit: float = 20) -> int:
                 return int(pid)
         time.sleep(0.01)
     raise AssertionError("it has no confined child")
+
+
+def call_of(pid: int) -> int:
+    """The number of the system call that it waits in."""
+    word = Path(f"/proc/{pid}/syscall").read_text().split()[0]
+    return -1 if word == "running" else int(word)
+
+
+def waits_in_write(pid: int) -> bool:
+    return call_of(pid) == WRITE
 
 
 def wait_for(condition, what: str, limit: float = 20) -> None:

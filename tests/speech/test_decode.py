@@ -7,12 +7,11 @@ from array import array
 from pathlib import Path
 
 import pytest
-from decoding import child_of, wait_for
+from decoding import SENDMSG, call_of, child_of, wait_for, waits_in_write
 
 from harness import recordings
 from harness.recordings import KINDS, ffmpeg, sound, write_wav
 
-WRITE, SENDMSG = 1, 46  # numbers of system calls on x86-64
 AVERAGE = {1: "anull", 2: "pan=mono|c0=0.5*c0+0.5*c1"}
 # They have neither a length in their head nor an end that can be known.
 ENDLESS = {"constant.mp3", "dolby.ac3", "dolby.eac3", "video.flv", "video.mpg", "video.ts"}
@@ -178,9 +177,6 @@ def test_child_dies_with_its_parent(held):
 def test_samples_wait_for_who_takes_them(held):
     """An hour of them: the child has read little of it once neither can go on."""
     process, child, _ = held
-
-    def waits_in(pid: int, call: int) -> bool:
-        return Path(f"/proc/{pid}/syscall").read_text().split()[0] == str(call)
-    wait_for(lambda: waits_in(process.pid, WRITE) and waits_in(child, SENDMSG), "one waits for the reader, the other for it")
+    wait_for(lambda: waits_in_write(process.pid) and call_of(child) == SENDMSG, "one waits for the reader, the other for it")
     did = dict(line.split(": ") for line in Path(f"/proc/{child}/io").read_text().splitlines())
     assert int(did["rchar"]) < 20 << 20

@@ -105,6 +105,9 @@ def claims(kinds) -> dict[str, bytes]:
             "one-hertz.wav": slow, "channels.wav": many}
 
 
+TRACE = ["strace", "-f", "--seccomp-bpf", "-qq", "-e", "trace=%file,%network,execve,seccomp,clone,clone3,fork,vfork", "-e", "signal=none", "-o"]
+
+
 def calls_of(log: str) -> tuple[list[str], list[str]]:
     """Lines of strace by who made them: our program, and its children once they are confined."""
     confined: set[str] = set()
@@ -122,48 +125,70 @@ def calls_of(log: str) -> tuple[list[str], list[str]]:
     return parent, children
 
 
-def test_nothing_outside_is_touched(decode_tool, kinds, damaged_files, outside, space):
+def assert_stays_inside(log: str, files: int) -> None:
+    parent, children = calls_of(log)
+    # Packets over its socket, and nothing else, not even an attempt that failed.
+    others = [call for call in children if not re.match(r"(<\.\.\. )?(sendmsg|recvmsg)\b|\+\+\+ ", call)]
+    assert len(children) > files and not others, others[:5]
+    reached = [call for call in parent if re.match(r"(<\.\.\. )?(socket|connect|bind|listen|accept4?|sendto|recvfrom|sendmmsg)\b", call)]
+    assert not reached, reached[:5]
+    written = [call for call in parent if re.search(r"O_WRONLY|O_RDWR|O_CREAT|\b(unlink|mkdir|rename|link)", call) and '"/dev/null"' not in call]
+    assert not written, written[:5]
+    # Where it is started may lie what strangers made: no library is looked for there.
+    relative = [call for call in parent if re.match(r'(openat|newfstatat|execve)\((AT_FDCWD, )?"[^/"]', call)]
+    assert not relative, relative[:5]
+
+
+def mixed(hostile: list, good: list) -> list:
+    """All in their order, the good ones spread evenly among the others."""
+    every = len(hostile) // len(good)
+    return [path for number, one in enumerate(good) for path in (*hostile[number * every:(number + 1) * every], one)] \
+        + hostile[len(good) * every:]
+
+
+def test_good_files_among_hostile_ones(listens, kinds, damaged_files, outside, space, full):
     secret, server = outside
     special = lists(secret, server) | claims(kinds) | {"empty": b"", "outward.m4a": outward(kinds["aac.m4a"].read_bytes(), str(secret))}
     for name, data in special.items():
         (space / name).write_bytes(data)
-    paths = damaged_files + [space / name for name in special]
-    heard = decode_tool.decode(paths, before=(
-        "strace", "-f", "--seccomp-bpf", "-qq", "-e", "trace=%file,%network,execve,seccomp,clone,clone3,fork,vfork", "-e", "signal=none",
-        "-o", space / "calls"), limit=600)
-    _, children = calls_of((space / "calls").read_text())
-    # Packets over its socket, and nothing else, not even an attempt that failed.
-    others = [call for call in children if not re.match(r"(<\.\.\. )?(sendmsg|recvmsg)\b|\+\+\+ ", call)]
-    assert len(children) > len(paths) and not others, others[:5]
-    assert str(secret) not in (space / "calls").read_text()
+    good = list(kinds.values())
+    paths = mixed(damaged_files + [space / name for name in special], good)
+    heard = listens.watched(paths, before=[*TRACE, space / "calls"], limit=600)
+    assert heard.code == 3
+    log = (space / "calls").read_text()
+    assert_stays_inside(log, len(paths))
+    assert str(secret) not in log
     with pytest.raises(BlockingIOError):
         server.accept()
-    assert heard.run["descriptors_lost"] == 0 and not heard.run["children_left"]
-    assert heard.run["child_peak"] < MEMORY and heard.run["own_peak"] < MEMORY
-    by_name = dict(zip((path.name for path in paths), heard.files))
-    assert by_name["empty"]["error"]["code"] == "corrupt"
+    assert heard.peak < MEMORY
+    by_path = dict(zip(paths, heard.lines))
+    assert by_path[space / "empty"]["error"]["code"] == "corrupt"
     for name in lists(secret, server):
-        assert by_name[name]["error"]["code"] == "unsupported", by_name[name]
+        assert by_path[space / name]["error"]["code"] == "unsupported", by_path[space / name]
     # Some of each were heard in part, some not at all: the damage is of all degrees.
-    assert any("cut" in one for one in heard.files) and any("error" in one for one in heard.files[:len(damaged_files)])
+    wrong = [by_path[path] for path in damaged_files if "error" in by_path[path]]
+    assert any("segments" in one for one in wrong) and any("segments" not in one for one in wrong)
+    for path in good if full else good[::11]:
+        assert listens.watched([path]).lines == [by_path[path]]
+        assert "error" not in by_path[path]
 
 
-def test_what_a_trace_shows(decode_tool, kinds, space):
+def test_what_a_trace_shows(listens, kinds, space):
     """The test above can fail: our own program's calls are in the trace, with the file's name."""
-    decode_tool.decode([kinds["plain.wav"]], before=(
-        "strace", "-f", "--seccomp-bpf", "-qq", "-e", "trace=%file,%network,seccomp", "-o", space / "calls"))
+    listens.watched([kinds["plain.wav"]], before=[*TRACE, space / "calls"])
     parent, _ = calls_of((space / "calls").read_text())
     assert any("plain.wav" in call and "openat(" in call for call in parent)
 
 
-def test_hours_of_silence_take_no_more_memory(decode_tool, space, full):
-    seconds = 36000 if full else 3600
-    heard = decode_tool.decode([recordings.silence(space / "long.wav", seconds)])
-    assert heard.files[0]["samples"] == seconds * 16000 and not heard.why()
-    assert heard.run["child_peak"] < 100 << 20 and heard.run["own_peak"] < 100 << 20
+def test_hours_of_silence_take_no_more_memory(listens, space, full):
+    seconds = 36000 if full else 600
+    short = listens.watched([recordings.silence(space / "short.wav", 10)])
+    long = listens.watched([recordings.silence(space / "long.wav", seconds)], limit=900)
+    assert long.lines[0]["duration"] == seconds and not long.why()
+    assert long.peak < min(MEMORY, short.peak + (16 << 20))
 
 
-def test_packets_larger_than_they_may_be(decode_tool, kinds, space, full):
+def test_packets_larger_than_they_may_be(listens, kinds, space, full):
     """One that is there, and one of 4 GB that is not; the file after them is fine."""
     large = 140_000_000 if full else 10_000_000
     for name, size, there in (("large.avi", large, large + 1_000_000), ("huge.avi", 0xFFFFFFF0, 1_000_000)):
@@ -172,12 +197,12 @@ def test_packets_larger_than_they_may_be(decode_tool, kinds, space, full):
         data[at:at + 4] = struct.pack("<I", size)
         (space / name).write_bytes(data)
         os.truncate(space / name, there)
-    heard = decode_tool.decode([space / "large.avi", space / "huge.avi", kinds["plain.wav"]])
-    assert heard.files[2]["samples"] == 48000 and not heard.why(2)
-    assert heard.run["child_peak"] < MEMORY
+    heard = listens.watched([space / "large.avi", space / "huge.avi", kinds["plain.wav"]])
+    assert heard.lines[2]["duration"] == 3 and not heard.why(2)
+    assert heard.peak < MEMORY
 
 
-def test_endless_files_end_at_a_limit(decode_tool, kinds, space, full):
+def test_endless_files_end_at_a_limit(listens, kinds, space, full):
     """A terabyte of silence; and after a real beginning, more zeros than anybody waits for."""
     recordings.silence(space / "endless.wav", 40_000_000 if full else 40_000)
     zeros = []
@@ -185,9 +210,10 @@ def test_endless_files_end_at_a_limit(decode_tool, kinds, space, full):
         zeros.append(space / name)
         zeros[-1].write_bytes(kinds[name].read_bytes())
         os.truncate(zeros[-1], (4 << 30) if full else (32 << 20))
-    heard = decode_tool.decode([space / "endless.wav", *zeros], "--longest", 1800, limit=600)
-    assert "longer than 30:00" in heard.why()
-    assert heard.files[0]["samples"] == 1800 * 16000
-    for one in heard.files[1:]:
-        assert one.get("samples", 0) >= 40000, one
-    assert heard.run["child_peak"] < MEMORY
+    minutes = 30 if full else 5
+    heard = listens.watched([space / "endless.wav", *zeros], "--max-duration", f"{minutes}m", limit=600)
+    assert f"longer than {minutes}:00" in heard.why()
+    assert heard.lines[0]["duration"] == minutes * 60
+    for one in heard.lines[1:]:
+        assert one.get("duration", 0) >= 2.5, one
+    assert heard.peak < MEMORY

@@ -10,24 +10,12 @@ from pathlib import Path
 
 import pytest
 from harness import listener
-from harness.listener import HAUL, Listener, ffmpeg
+from harness.listener import HAUL, ffmpeg
 from harness.program import wait
 
 STAMPS = Path("/usr/share/tuxpaint/stamps")
 CHILD = [STAMPS / "symbols" / "math" / f"{digit}_nl.ogg" for digit in range(10)]
 ADULT = Path("/usr/share/asterisk/sounds/en_US_f_Allison/demo-instruct.wav")
-
-
-@pytest.fixture(scope="session")
-def models():
-    return listener.models()
-
-
-@pytest.fixture
-def listens(space, models):
-    program = Listener(space, models)
-    yield program
-    program.end()
 
 
 @pytest.fixture(scope="module")

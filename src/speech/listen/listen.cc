@@ -55,11 +55,13 @@ struct Ear::Parts final : SpeechListener {
     }
     Status speech_began(std::uint64_t at) override {
         segments.push_back({.start = seconds(at), .end = seconds(at), .child = std::nullopt});
+        spoken_until = at;
         child.begin_segment();
         return {};
     }
     Status speech(std::span<const float> samples) override {
-        quality.speech(samples);
+        quality.speech(spoken_until, samples);
+        spoken_until += samples.size();
         const auto taken = samples.first(std::min(samples.size(), kExcerpt - excerpt.size()));
         excerpt.insert(excerpt.end(), taken.begin(), taken.end());
         child.hear(samples);
@@ -87,6 +89,7 @@ struct Ear::Parts final : SpeechListener {
     std::optional<LanguageJudge> language;
     std::vector<Segment> segments;
     std::vector<float> excerpt;
+    std::uint64_t spoken_until = 0;  // samples from the beginning, within the segment at hand
 };
 
 Ear::Ear(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <utility>
 
 #include "speech/audio/rate.h"
@@ -14,8 +15,21 @@ namespace {
 constexpr std::uint64_t kWindow = 512;
 constexpr double kSilence = 1e-9;  // mean square of what counts as digital silence: -90 dB
 constexpr double kMostSnr = 60;
+constexpr std::size_t kEnough = 10;  // windows outside speech that tell the background
+
+// A window's level is kept as steps of half a decibel from -100 dB of full scale upwards, or as:
+constexpr std::uint8_t kSpeech = 255, kDigitalSilence = 254, kHighest = 253;
+constexpr double kLowest = -100, kStep = 0.5;
 
 double decibels(double power) { return 10 * std::log10(power); }
+
+std::uint8_t level_of(double power) {
+    if (power < kSilence) return kDigitalSilence;
+    return static_cast<std::uint8_t>(
+        std::clamp(std::floor((decibels(power) - kLowest) / kStep), 0.0, static_cast<double>(kHighest)));
+}
+
+double power_of(std::uint8_t level) { return std::pow(10, (kLowest + (level + 0.5) * kStep) / 10); }
 
 Error refused(int code) {
     return make_error(code == EBUR128_ERROR_NOMEM ? Code::no_space : Code::internal, "measure the loudness",
@@ -47,12 +61,6 @@ Result<QualityMeter> QualityMeter::create() {
     return meter;
 }
 
-void QualityMeter::count_level(double power) {
-    if (power < kSilence) return;
-    const double bin = std::floor((decibels(power) - kLowest) / kStep);
-    ++levels_[static_cast<std::size_t>(std::clamp(bin, 0.0, static_cast<double>(kLevels - 1)))];
-}
-
 Status QualityMeter::hear(std::span<const float> samples) {
     heard_ += samples.size();
     const int code = ebur128_add_frames_float(loudness_->state, samples.data(), samples.size());
@@ -60,30 +68,37 @@ Status QualityMeter::hear(std::span<const float> samples) {
     for (const float sample : samples) {
         window_power_ += static_cast<double>(sample) * static_cast<double>(sample);
         if (++in_window_ < kWindow) continue;
-        count_level(window_power_ / kWindow);
+        levels_.push_back(level_of(window_power_ / kWindow));
         window_power_ = 0;
         in_window_ = 0;
     }
     return {};
 }
 
-void QualityMeter::speech(std::span<const float> samples) {
+void QualityMeter::speech(std::uint64_t at, std::span<const float> samples) {
+    if (samples.empty()) return;
     spoken_ += samples.size();
     for (const float sample : samples)
         speech_power_ += static_cast<double>(sample) * static_cast<double>(sample);
+    // Also where it fills a window in part. The last window of all may not be whole, and so not be there.
+    const std::uint64_t end =
+        std::min<std::uint64_t>((at + samples.size() - 1) / kWindow + 1, levels_.size());
+    for (std::uint64_t window = at / kWindow; window < end; ++window) levels_[window] = kSpeech;
 }
 
 std::optional<double> QualityMeter::background() const {
-    std::uint64_t all = 0;
-    for (const std::uint64_t count : levels_) all += count;
-    if (all == 0) return std::nullopt;
-    std::uint64_t below = 0;
-    std::size_t level = 0;
-    while (level + 1 < kLevels && (below += levels_[level]) * 10 < all) ++level;
-    return kLowest + (static_cast<double>(level) + 0.5) * kStep;
+    std::vector<std::uint8_t> outside;
+    std::ranges::copy_if(levels_, std::back_inserter(outside),
+                         [](std::uint8_t level) { return level <= kHighest; });
+    if (outside.size() < kEnough) return std::nullopt;
+    // Not their median: beside speech lie its tails, and what of it was not found.
+    const auto quiet = outside.begin() + static_cast<std::ptrdiff_t>(outside.size() / 10);
+    std::ranges::nth_element(outside, quiet);
+    return power_of(*quiet);
 }
 
 Status QualityMeter::reset() {
+    // libebur128 cannot forget: a new state costs 25 us, of a file that costs 5 ms at least.
     *this = TRY(create());
     return {};
 }
@@ -97,10 +112,8 @@ Result<QualityFinding> QualityMeter::finish() const {
     if (heard_ > 0) finding.speech_share = static_cast<double>(spoken_) / static_cast<double>(heard_);
     const auto noise = background();
     if (spoken_ > 0 && noise) {
-        const double noise_power = std::pow(10, *noise / 10);
-        const double signal =
-            std::max(speech_power_ / static_cast<double>(spoken_) - noise_power, 1e-3 * noise_power);
-        finding.snr_db = std::min(kMostSnr, decibels(signal / noise_power));
+        const double signal = std::max(speech_power_ / static_cast<double>(spoken_) - *noise, 1e-3 * *noise);
+        finding.snr_db = std::min(kMostSnr, decibels(signal / *noise));
     }
     return finding;
 }

@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <optional>
 #include <random>
 #include <vector>
 
@@ -55,12 +57,65 @@ TEST(Quality, EstimatesNoise) {
         const std::vector<float> voice = tone(200, 0.1, 5);
         for (std::size_t i = 0; i < voice.size(); ++i) all[40'000 + i] += voice[i];
         ASSERT_TRUE(quality.hear(all));
-        quality.speech(std::span(all).subspan(40'000, voice.size()));
+        quality.speech(40'000, std::span(all).subspan(40'000, voice.size()));
         const auto finding = quality.finish();
         ASSERT_TRUE(finding && finding->snr_db);
         EXPECT_NEAR(*finding->snr_db, wanted, 2);
         EXPECT_NEAR(finding->speech_share, 0.5, 1e-6);
     }
+}
+
+// Speech that comes and goes: its own quietest tenth is 26 dB below its mean.
+std::vector<float> word(double seconds) {
+    std::vector<float> samples = tone(200, 0.1, seconds);
+    for (std::size_t i = 0; i < samples.size(); ++i)
+        if (i / 1600 % 4 == 3) samples[i] *= 0.04F;
+    return samples;
+}
+
+// The word amid so much noise, 40 dB below it.
+std::optional<double> snr_of_word(double pause) {
+    const std::vector<float> spoken = word(0.8);
+    const auto around = static_cast<std::size_t>(pause * 16'000);
+    std::vector<float> all = noise(0.1 * std::sqrt(3.0 / 8) / 100, 0.8 + 2 * pause);
+    for (std::size_t i = 0; i < spoken.size(); ++i) all[around + i] += spoken[i];
+    QualityMeter quality = meter();
+    EXPECT_TRUE(quality.hear(all));
+    // In two pieces, as it comes.
+    quality.speech(around, std::span(all).subspan(around, 5000));
+    quality.speech(around + 5000, std::span(all).subspan(around + 5000, spoken.size() - 5000));
+    return quality.finish()->snr_db;
+}
+
+TEST(Quality, TakesNoPausesOfSpeechForBackground) {
+    EXPECT_EQ(snr_of_word(0), std::nullopt);
+    EXPECT_EQ(snr_of_word(0.1), std::nullopt);
+    const auto with_pauses = snr_of_word(0.25);
+    ASSERT_TRUE(with_pauses);
+    EXPECT_NEAR(*with_pauses, 40, 1.5);
+}
+
+TEST(Quality, TakesNoDigitalSilenceForBackground) {
+    std::vector<float> all(48'000);
+    const std::vector<float> spoken = word(1);
+    std::ranges::copy(spoken, all.begin() + 16'000);
+    QualityMeter quality = meter();
+    ASSERT_TRUE(quality.hear(all));
+    quality.speech(16'000, std::span(all).subspan(16'000, spoken.size()));
+    EXPECT_EQ(quality.finish()->snr_db, std::nullopt);
+}
+
+// What is heard of a recording that ends within a window of 32 ms.
+TEST(Quality, TakesSpeechUpToTheLastSample) {
+    std::vector<float> all = noise(0.001, 1);
+    const std::vector<float> spoken = tone(200, 0.1, 0.51);
+    all.insert(all.end(), spoken.begin(), spoken.end());
+    QualityMeter quality = meter();
+    ASSERT_TRUE(quality.hear(all));
+    quality.speech(16'000, std::span(all).subspan(16'000));
+    const auto finding = quality.finish();
+    ASSERT_TRUE(finding && finding->snr_db);
+    EXPECT_NEAR(*finding->snr_db, 37, 1);
 }
 
 TEST(Quality, BeginsAnewAfterReset) {
