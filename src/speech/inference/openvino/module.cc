@@ -74,7 +74,7 @@ class InOpenVino final : public Network {
         for (const auto& port : ports) {
             names.push_back(name_of(port));
             if (port.get_element_type() != ov::element::f32)
-                OPENVINO_THROW("'" + names.back() + "' is not of 32-bit floats");
+                OPENVINO_THROW("'", names.back(), "' is not of 32-bit floats");
         }
     }
 

@@ -1,0 +1,43 @@
+"""Without what runs networks: listening goes on with what needs none, and says so."""
+
+import hashlib
+import json
+import shutil
+
+import pytest
+from harness import schemas
+from harness.listener import HAUL
+from harness.program import Haul
+
+ADULT = "/usr/share/asterisk/sounds/en_US_f_Allison/demo-instruct.wav"
+
+
+@pytest.fixture(params=["missing", "damaged"])
+def without(request, space):
+    """Haul and haul-speech in a folder where the module that holds OpenVINO is not, or is no library."""
+    folder = space / "bin"
+    folder.mkdir()
+    for name in ("haul", "haul-speech"):
+        shutil.copy2(HAUL.parent / name, folder / name)
+    if request.param == "damaged":
+        (folder / "haul-openvino.so").write_text("no library\n" * 1000)
+    program = Haul(folder / "haul", space)
+    yield program
+    program.end()
+
+
+def test_the_built_in_detector_decides(without, models):
+    finished = without.run("listen", "--json", "--models", models, ADULT, code=0)
+    heard = json.loads(finished.out)
+    schemas.assert_fits(heard, "heard.json")
+    assert heard["vad"]["name"] == "built-in" and heard["segments"] and heard["child"]["decision"] == "adult"
+    assert finished.err.count("haul-openvino.so") >= 1 and "warning" in finished.err
+
+
+def test_a_model_that_was_asked_for_is_an_error(without, models, space):
+    model = next(models.glob("silero*.onnx"))
+    sha256 = hashlib.sha256(model.read_bytes()).hexdigest()
+    without.run("models", "add", "child", "--path", model, "--sha256", sha256, "--labels", "adult,child", "--input", "pcm",
+                "--models", space / "models", code=0)
+    finished = without.run("listen", "--models", space / "models", ADULT, code=1)
+    assert "haul-openvino.so" in finished.err and not finished.out
