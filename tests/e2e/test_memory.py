@@ -50,7 +50,7 @@ def many_files(root: Path, count: int) -> Path:
     return root
 
 
-@pytest.mark.timeout(3000)
+@pytest.mark.timeout(6000)
 def test_many_small_files(haul, space, full):
     count = 2_000_000 if full else 100_000
     source = many_files(space / "source", count)
