@@ -1,3 +1,5 @@
+add_custom_target(unit_tests)  # what every room's test program needs, and no more
+
 # haul_room(NAME [SUBFOLDERS a b] [ROOMS x y] [LIBRARIES l m])
 # Makes the static library haul_NAME from src/NAME/*.cc (and its subfolders) and, where *_test.cc files lie
 # beside the sources, the test program NAME_test. A room links only the rooms named here: an include that
@@ -43,5 +45,6 @@ function(haul_room name)
       target_link_libraries(${flat}_test PRIVATE haul_${flat}_conformance)
     endif()
     add_test(NAME ${flat} COMMAND ${flat}_test)
+    add_dependencies(unit_tests ${flat}_test)
   endif()
 endfunction()

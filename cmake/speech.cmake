@@ -7,6 +7,9 @@ haul_pkg(seccomp::seccomp libseccomp)
 haul_pkg(ebur128::ebur128 libebur128)
 haul_pkg(kissfft::kissfft kissfft-float)
 
+if(NOT HAUL_NETWORKS)
+  return()
+endif()
 # Shared by all presets of a source tree. There is none for some machines: haul-speech does without.
 set(HAUL_OPENVINO ${CMAKE_SOURCE_DIR}/build/openvino-2026.4.1 CACHE PATH "where OpenVINO's wheel lies unpacked")
 execute_process(COMMAND ${CMAKE_SOURCE_DIR}/cmake/fetch_openvino ${HAUL_OPENVINO} RESULT_VARIABLE fetched)

@@ -29,7 +29,7 @@ SUITES = {
 }
 
 # What suites build for themselves alone, beside the program under test.
-BUILT = {"asan": ("asan",), "tsan": ("tsan", *programs.THREADED), "fuzz": ("fuzz", "fuzzers")}
+BUILT = {**{preset: (preset, *targets) for preset, targets in programs.TARGETS.items()}, "fuzz": ("fuzz", "fuzzers")}
 
 
 def main(words: list[str]) -> int:

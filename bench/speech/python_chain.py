@@ -2,13 +2,13 @@
 
 import json
 import re
-import subprocess
 import sys
 from pathlib import Path
 
 import features
 import numpy as np
 import onnxruntime
+from clips import decoded
 from silero import spans_of
 
 HEAD = Path(__file__).resolve().parents[2] / "src" / "speech" / "child" / "head.cc"
@@ -18,12 +18,6 @@ def session(path: Path) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-
-
-def decoded(path: str) -> np.ndarray:
-    out = subprocess.run(["ffmpeg", "-v", "error", "-nostdin", "-i", path, "-ac", "1", "-ar", "16000", "-f", "f32le", "-"], capture_output=True,
-                         check=False).stdout
-    return np.frombuffer(out, "<f4")
 
 
 def chances(activity: onnxruntime.InferenceSession, sound: np.ndarray):
@@ -43,7 +37,7 @@ def main() -> None:
     activity, language = session(files["activity"]), session(files["language"]) if sys.argv[2] == "with" else None
     slope = np.array([float(number) for number in re.findall(r"(-?[0-9.]+(?:e-?\d+)?)F", HEAD.read_text())][:160])
     for path in sys.argv[3:]:
-        sound = decoded(path)
+        sound = decoded(path, 16000)
         speech = np.concatenate([sound[a:b] for a, b in spans_of(chances(activity, sound), len(sound))] or [np.zeros(0, np.float32)])
         windows = [speech[at:at + 48000] for at in range(0, len(speech), 48000) if len(speech) - at >= 16000]
         line = {"path": path, "seconds": len(speech) / 16000, "child": float(np.mean([features.pooled(one) @ slope for one in windows])) if windows else None}

@@ -1,12 +1,12 @@
 """The list of recordings whose speaker is known, decoded and trimmed to speech."""
 
 import csv
-import subprocess
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from clips import decoded
 from scipy import signal
 
 LIST = Path(__file__).parent / "eval.tsv"
@@ -21,12 +21,6 @@ class Clip:
     documented: bool      # who speaks stands somewhere; else the label rests on how it sounds
     wide: np.ndarray      # 24 kHz
     speech: np.ndarray    # 16 kHz
-
-
-def decoded(path: str, rate: int) -> np.ndarray:
-    out = subprocess.run(["ffmpeg", "-v", "error", "-nostdin", "-i", path, "-map", "0:a:0", "-f", "f32le", "-ar", str(rate), "-ac", "1", "-"],
-                         capture_output=True, check=True).stdout
-    return np.frombuffer(out, "<f4").astype(float)
 
 
 def spans_by_energy(sound: np.ndarray, rate: int) -> list[tuple[int, int]]:
@@ -52,7 +46,7 @@ def read(path: Path = LIST, spans=spans_by_energy) -> list[Clip]:
     clips = []
     with open(path, newline="") as lines:
         for row in csv.DictReader(lines, delimiter="\t"):
-            wide = decoded(row["path"], 24000)
+            wide = decoded(row["path"], 24000).astype(float)
             sound = signal.resample_poly(wide, 2, 3)
             found = spans(sound, 16000)
             if not found:

@@ -180,6 +180,7 @@ def test_what_a_trace_shows(listens, kinds, space):
     assert any("plain.wav" in call and "openat(" in call for call in parent)
 
 
+@pytest.mark.timeout(1800)  # ten hours take five minutes where others compute, too
 def test_hours_of_silence_take_no_more_memory(listens, space, full):
     seconds = 36000 if full else 600
     short = listens.watched([recordings.silence(space / "short.wav", 10)])
@@ -202,6 +203,7 @@ def test_packets_larger_than_they_may_be(listens, kinds, space, full):
     assert heard.peak < MEMORY
 
 
+@pytest.mark.timeout(1800)
 def test_endless_files_end_at_a_limit(listens, kinds, space, full):
     """A terabyte of silence; and after a real beginning, more zeros than anybody waits for."""
     recordings.silence(space / "endless.wav", 40_000_000 if full else 40_000)

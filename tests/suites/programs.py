@@ -15,6 +15,8 @@ SANITIZERS = {
 }
 # Rooms with threads of their own; the others run under tsan only as parts of these.
 THREADED = ["engine_test", "flow_pack_test", "http_test", "ledger_test", "store_test"]
+# What is built of a preset that serves no other suite.
+TARGETS = {"asan": ("unit_tests",), "tsan": (*THREADED,)}
 
 
 def unit(full: bool) -> Outcome:
@@ -30,7 +32,7 @@ def tsan(full: bool) -> Outcome:
 
 
 def run_programs(preset: str, names: list[str] | None, limit: float) -> Outcome:
-    folder, outcome = build(preset, *(names or []))
+    folder, outcome = build(preset, *TARGETS.get(preset, ()))
     found = sorted((folder / "bin").glob("*_test"))
     programs = [p for p in found if names is None or p.name in names]
     expected = len(names) if names else 1
