@@ -3,6 +3,8 @@
 import hashlib
 import json
 import shutil
+import subprocess
+from pathlib import Path
 
 import pytest
 from harness import schemas
@@ -41,3 +43,12 @@ def test_a_model_that_was_asked_for_is_an_error(without, models, space):
                 "--models", space / "models", code=0)
     finished = without.run("listen", "--models", space / "models", ADULT, code=1)
     assert "haul-openvino.so" in finished.err and not finished.out
+
+
+def test_a_machine_that_has_no_wheel_does_without(space):
+    """The build goes on there (3): a failure to fetch would end it."""
+    (space / "uname").write_text("#!/bin/sh\necho riscv64\n")
+    (space / "uname").chmod(0o755)
+    fetch = Path(__file__).resolve().parents[2] / "cmake" / "fetch_openvino"
+    done = subprocess.run([fetch, space / "wheel"], env={"PATH": f"{space}:/usr/bin:/bin"}, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 3 and b"riscv64" in done.stderr and not (space / "wheel").exists()
