@@ -12,7 +12,7 @@ namespace {
 // and is surer and more often right with some (docs/models/whisper-base-language.md). Longer speech needs
 // none.
 constexpr std::size_t kShort = 8U * 16000U, kSilence = 2U * 16000U;
-constexpr std::size_t kBeginning = 6U * 16000U;
+constexpr std::size_t kBeginning = 5U * 16000U;
 
 }  // namespace
 

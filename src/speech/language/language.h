@@ -1,4 +1,4 @@
-// Which language is spoken: the judgement of a network over at most 12 s of speech, and over the first 6 s
+// Which language is spoken: the judgement of a network over at most 12 s of speech, and over the first 5 s
 // where these make it sure.
 //
 // What goes in is 16 kHz mono in [-1, 1], the speech alone, joined. A judge belongs to one thread; the same
@@ -39,9 +39,9 @@ class LanguageJudge {
     // (audio/log_mel.h), whose last dimension may be open, and a first output with the probability of each
     // label. Code::corrupt: it has not.
     [[nodiscard]] static Result<LanguageJudge> create(const Model& model);
-    // Of more than kMost the first is heard; of nothing at all "und" is said, with p = 0. Where the first 6 s
-    // of 8 s or more make a language as likely as `sure`, that is the finding: hearing it all takes twice as
-    // long.
+    // Of more than kMost the first is heard; of nothing at all "und" is said, with p = 0. Where the first 5 s
+    // of 8 s or more make a language as likely as `sure`, that is the finding: hearing it all takes two or
+    // three times as long.
     [[nodiscard]] Result<LanguageFinding> judge(std::span<const float> speech, double sure = kSure);
 
     static constexpr std::size_t kMost = 12U * 16000U;  // samples

@@ -88,12 +88,12 @@ TEST_F(Language, TwelveSecondsAreHeardAndNoMore) {
     EXPECT_EQ(judged(model(by_mean(0)), speech), judged(model(by_mean(0)), std::vector<float>(128000, 0.2F)));
 }
 
-TEST_F(Language, SixSecondsAreEnoughWhereTheyMakeItSure) {
+TEST_F(Language, FiveSecondsAreEnoughWhereTheyMakeItSure) {
     std::vector<float> speech(12 * 16000, 0.5F);
-    std::fill(speech.begin() + 6 * 16000, speech.end(), -1.0F);
+    std::fill(speech.begin() + 5 * 16000, speech.end(), -1.0F);
     EXPECT_EQ(judged(model(by_mean(0)), speech), judged(model(by_mean(0)), std::vector<float>(128000, 0.5F)));
     EXPECT_EQ(judged(model(by_mean(0)), speech, 0.995).code, "fr");
-    std::fill(speech.begin(), speech.begin() + 6 * 16000, 0.2F);
+    std::fill(speech.begin(), speech.begin() + 5 * 16000, 0.2F);
     EXPECT_EQ(judged(model(by_mean(0)), speech).code, "fr");
     // Of less than 8 s all is heard.
     speech.assign(7 * 16000, 0.9F);
