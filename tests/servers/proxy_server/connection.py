@@ -119,7 +119,7 @@ class Connection:
             async for _ in self.counted(pieces(self.reader, head, body_of_request(head)), "bytes_up"):
                 pass
         status = rule.status if rule.action == "storm" else 200
-        await self.send(self.writer, message.answer(status, rule.code), "bytes_down")
+        await self.send(self.writer, message.answer(status, rule.code, closes=waits), "bytes_down")
         if waits:
             await self.linger()  # some send their body without waiting
         return not waits

@@ -97,6 +97,7 @@ def with_length(head: Head, length: int) -> bytes:
     return b"\r\n".join([*lines, b"Content-Length: %d" % length, b"", b""])
 
 
-def answer(status: int, code: str) -> bytes:
+def answer(status: int, code: str, closes: bool = False) -> bytes:
     body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>{code}</Code><Message>planned</Message></Error>'.encode()
-    return (f"HTTP/1.1 {status} Planned\r\nContent-Type: application/xml\r\nContent-Length: {len(body)}\r\n\r\n").encode() + body
+    close = "Connection: close\r\n" if closes else ""
+    return f"HTTP/1.1 {status} Planned\r\nContent-Type: application/xml\r\n{close}Content-Length: {len(body)}\r\n\r\n".encode() + body
