@@ -53,12 +53,17 @@ class Disturbed:
         """Whether it was at a file."""
         while True:
             for pid in self.children():
-                held = os.pidfd_open(pid)  # no other process can be meant, even if it ends now
+                try:
+                    held = os.pidfd_open(pid)  # no other process can be meant, even if it ends now
+                except ProcessLookupError:
+                    continue  # the one that was killed before this
                 try:
                     if pid in self.children() and not is_dead(pid):
                         at_work = len(os.listdir(f"/proc/{pid}/fd")) == 5
                         signal.pidfd_send_signal(held, signal.SIGKILL)
                         return at_work
+                except (FileNotFoundError, ProcessLookupError):
+                    pass  # that one too, waited for by now
                 finally:
                     os.close(held)
             assert self.process.poll() is None, "it ended while its decoder was to be killed"
