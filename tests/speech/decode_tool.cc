@@ -1,16 +1,12 @@
 // Decodes files as haul-speech does and says what came of each, for suite speech:
 //
-//   speech_decode_tool [--raw FILE] [--longest SECONDS] [--patience SECONDS] PATH…     (`-`: paths from
-//   standard input)
+//   speech_decode_tool [--raw FILE] PATH…     (`-`: paths from standard input)
 //
 // One JSON object a path, and one at the end about the whole run. --raw: all samples, 32-bit floats.
 #include <dirent.h>
 #include <fcntl.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -26,7 +22,6 @@ namespace {
 using namespace haul;
 
 struct Request {
-    speech::DecodeOptions options;
     std::string raw;
     std::vector<std::string> paths;
 };
@@ -36,10 +31,6 @@ Request parse(const std::vector<std::string>& words) {
     for (std::size_t i = 0; i < words.size(); ++i) {
         if (words[i] == "--raw")
             request.raw = words.at(++i);
-        else if (words[i] == "--longest")
-            request.options.longest = std::chrono::seconds(std::stol(words.at(++i)));
-        else if (words[i] == "--patience")
-            request.options.patience = std::chrono::seconds(std::stol(words.at(++i)));
         else if (words[i] == "-")
             for (std::string line; std::getline(std::cin, line);) request.paths.push_back(line);
         else
@@ -96,7 +87,7 @@ int run(const Request& request) {
                            : ::open(request.raw.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
     const std::size_t before = open_descriptors();
     {
-        auto decoder = speech::Decoder::create(request.options);
+        auto decoder = speech::Decoder::create({});
         if (!decoder) {
             std::cerr << decoder.error().message() << '\n';
             return 1;
@@ -104,16 +95,7 @@ int run(const Request& request) {
         for (const std::string& path : request.paths)
             std::cout << json::dump(decode(*decoder, path, raw.get())) << std::endl;
     }
-    ::rusage children{};
-    ::getrusage(RUSAGE_CHILDREN, &children);
-    ::rusage own{};
-    ::getrusage(RUSAGE_SELF, &own);
-    const bool none_left = ::waitpid(-1, nullptr, WNOHANG) < 0 && errno == ECHILD;
-    std::cout << json::dump(json::Ordered{{"descriptors_lost", open_descriptors() - before},
-                                          {"children_left", !none_left},
-                                          {"child_peak", children.ru_maxrss * 1024},
-                                          {"own_peak", own.ru_maxrss * 1024}})
-              << '\n';
+    std::cout << json::dump(json::Ordered{{"descriptors_lost", open_descriptors() - before}}) << '\n';
     return 0;
 }
 
