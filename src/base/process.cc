@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <optional>
 #include <string_view>
+#include <system_error>
 
 #include "base/file.h"
 
@@ -130,6 +131,11 @@ void prepare_limits() {
         limit.rlim_cur = limit.rlim_max;
         ::setrlimit(RLIMIT_NOFILE, &limit);
     }
+}
+
+std::filesystem::path program_folder() {
+    std::error_code unseen;
+    return std::filesystem::read_symlink("/proc/self/exe", unseen).parent_path();
 }
 
 std::uint64_t peak_rss() {

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <stop_token>
@@ -54,6 +55,9 @@ struct Finished {
 };
 // Runs to the end. Code::timed_out / interrupted: the child's whole group was ended and reaped.
 [[nodiscard]] Result<Finished> run(const Command& command, const std::stop_token& stop);
+
+// Where the program that runs lies, so that what belongs to it is found beside it; empty: /proc does not say.
+[[nodiscard]] std::filesystem::path program_folder();
 
 // Opens /dev/null in place of standard streams that were closed when we were started: the first files that we
 // open would take their numbers, and what is said would be written into them. Call before anything is opened.

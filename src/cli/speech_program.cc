@@ -3,13 +3,13 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <filesystem>
+
+#include "base/process.h"
 
 namespace haul::cli {
 
 Result<int> run_speech_program(const std::vector<std::string>& words) {
-    std::error_code unseen;
-    const auto folder = std::filesystem::read_symlink("/proc/self/exe", unseen).parent_path();
+    const auto folder = process::program_folder();
     std::vector<char*> argv;
     std::string name = "haul-speech";
     argv.push_back(name.data());

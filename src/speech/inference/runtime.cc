@@ -7,6 +7,8 @@
 #include <string>
 #include <system_error>
 
+#include "base/process.h"
+
 namespace haul::speech {
 namespace {
 
@@ -16,7 +18,7 @@ constexpr const char* kModule = "haul-openvino.so";
 
 Result<LoadNetwork*> find_runtime() {
     std::error_code unseen;
-    const fs::path folder = fs::read_symlink("/proc/self/exe", unseen).parent_path();
+    const fs::path folder = process::program_folder();
     std::string why =
         "there is no " + std::string(kModule) + " in " + folder.string() + " or its ../lib/haul";
     for (const fs::path& path : {folder / kModule, folder.parent_path() / "lib/haul" / kModule}) {

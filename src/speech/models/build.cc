@@ -152,9 +152,9 @@ Result<Ours> wanted(std::string_view name_or_role) {
 
 std::string builders_folder() {
     std::error_code error;
-    const fs::path program = fs::read_symlink("/proc/self/exe", error);
-    const fs::path installed = program.parent_path().parent_path() / "share" / "haul" / "models";
-    return !error && fs::is_directory(installed, error) ? installed.string() : HAUL_MODEL_BUILDERS;
+    const fs::path folder = process::program_folder();
+    const fs::path installed = folder.parent_path() / "share" / "haul" / "models";
+    return !folder.empty() && fs::is_directory(installed, error) ? installed.string() : HAUL_MODEL_BUILDERS;
 }
 
 Result<Model> build(const std::string& folder, std::string_view name_or_role, const std::string& builders,
