@@ -36,6 +36,12 @@ def test_the_built_in_detector_decides(without, models):
     assert finished.err.count("haul-openvino.so") >= 1 and "warning" in finished.err
 
 
+def test_without_models_nothing_is_missing(without, space):
+    (space / "none").mkdir()
+    finished = without.run("listen", "--json", "--models", space / "none", ADULT, code=0)
+    assert json.loads(finished.out)["vad"]["name"] == "built-in" and not finished.err
+
+
 def test_a_model_that_was_asked_for_is_an_error(without, models, space):
     model = next(models.glob("silero*.onnx"))
     sha256 = hashlib.sha256(model.read_bytes()).hexdigest()

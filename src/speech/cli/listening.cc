@@ -10,7 +10,6 @@
 #include "engine/shutdown.h"
 #include "speech/cli/commands.h"
 #include "speech/cli/hearing_line.h"
-#include "speech/inference/graph.h"
 #include "speech/listen/hearing_json.h"
 #include "speech/listen/listen.h"
 
@@ -37,8 +36,7 @@ Result<ListenRequest> request_of(const cli::ListenOptions& options) {
 Result<int> listen_to(const cli::ListenOptions& options, bool json) {
     const engine::Shutdown shutdown(true);
     Ear ear = TRY(Ear::create(TRY(request_of(options))));
-    if (const Status runtime = Graph::available(); !runtime)
-        cli::complain("haul: warning: " + runtime.error().message() + "\n");
+    if (ear.lacks()) cli::complain("haul: warning: " + ear.lacks()->message() + "\n");
     bool failed = false;
     for (const std::string& path : options.files) {
         // The first signal already: a file is heard whole or not at all, and nothing is kept between them.

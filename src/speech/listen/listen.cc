@@ -30,10 +30,15 @@ Speaker speaker_of(Decision decision) {
     return Speaker::none;
 }
 
-// Our own models are of no use without what runs them: others decide then. An operator's was asked for.
-Result<std::optional<Model>> usable(const std::string& models, Role role) {
+// Our own models are of no use without what runs them, and `lacks` says so: others decide then. An operator's
+// was asked for. Where there is none, what runs them is not even loaded.
+Result<std::optional<Model>> usable(const std::string& models, Role role, std::optional<Error>& lacks) {
     std::optional<Model> model = TRY(find_model(models, role));
-    if (model && !model->operators && !Graph::available()) model.reset();
+    if (!model || model->operators) return model;
+    if (const Status runtime = Graph::available(); !runtime) {
+        lacks = runtime.error();
+        model.reset();
+    }
     return model;
 }
 
@@ -87,6 +92,7 @@ struct Ear::Parts final : SpeechListener {
     ChildJudge child;
     QualityMeter quality;
     std::optional<LanguageJudge> language;
+    std::optional<Error> lacks;
     std::vector<Segment> segments;
     std::vector<float> excerpt;
     std::uint64_t spoken_until = 0;  // samples from the beginning, within the segment at hand
@@ -101,17 +107,21 @@ Result<Ear> Ear::create(ListenRequest request) {
     const std::string& models = request.models;
     // The decoder first: its process is started before any model's threads are.
     Decoder decoder = TRY(Decoder::create(request.decode));
-    Activity activity = TRY(make_activity(TRY(usable(models, Role::activity)), request.activity));
+    std::optional<Error> lacks;
+    Activity activity = TRY(make_activity(TRY(usable(models, Role::activity, lacks)), request.activity));
     ChildJudge child = TRY(ChildJudge::create(TRY(find_model(models, Role::child))));
     QualityMeter quality = TRY(QualityMeter::create());
     auto parts = std::make_unique<Parts>(std::move(request), std::move(decoder), std::move(activity),
                                          std::move(child), std::move(quality));
     if (parts->request.language) {
-        if (const auto model = TRY(usable(parts->request.models, Role::language)))
+        if (const auto model = TRY(usable(parts->request.models, Role::language, lacks)))
             parts->language = TRY(LanguageJudge::create(*model));
     }
+    parts->lacks = std::move(lacks);
     return Ear(std::move(parts));
 }
+
+const std::optional<Error>& Ear::lacks() const { return parts_->lacks; }
 
 Result<Hearing> Ear::listen(const std::string& path, const std::stop_token& stop) {
     Parts& parts = *parts_;

@@ -36,6 +36,9 @@ class Ear {
     // the models or of this machine, and would come with the next file too.
     [[nodiscard]] Result<Hearing> listen(const std::string& path, const std::stop_token& stop);
 
+    // Why models of ours that are there decide nothing: what runs them is missing. None: they decide.
+    [[nodiscard]] const std::optional<Error>& lacks() const;
+
   private:
     struct Parts;
     explicit Ear(std::unique_ptr<Parts> parts);
