@@ -14,8 +14,8 @@ from harness.listener import Listener, lines_of
 
 SEED = 31
 STAMPS, PROMPTS = Path("/usr/share/tuxpaint/stamps"), Path("/usr/share/asterisk/sounds/en_US_f_Allison")
-PIPE = 8192   # bytes: a handful of lines, so that the program soon stands where nobody reads them
-REST = 12     # files before the first kill, and after the last
+PIPE = 4096   # bytes: a few lines, so that the program soon stands where nobody reads them
+REST = 16     # files before the first kill, and after the last: more than lines fit into the pipe and a reader's buffer
 PAUSE = 0.01  # seconds, at most, between a line and the kill that it announces: a file takes about as long
 
 
@@ -102,7 +102,7 @@ def test_decoder_killed_at_random(listens, files, full):
         wait_for(lambda moment=moment: len(run.lines) >= moment, f"{moment} files are answered")
         time.sleep(dice.uniform(0, PAUSE))
         at_work += run.kill_decoder()
-    wait_for(lambda: len(run.lines) >= moments[-1] + REST // 2, "files after the last kill are answered")
+    wait_for(lambda: len(run.lines) >= moments[-1] + 6, "files after the last kill are answered")
     assert run.at_rest() == before
     code = run.end()
     lines = lines_of(b"".join(run.lines).decode())
