@@ -1,0 +1,109 @@
+// The web as a polite guest: every request of a collect goes through here.
+//
+//  - No connection to private, loopback, link-local or otherwise not public addresses unless allowed: checked
+//  on
+//    the address that a name was resolved to, at each connection, and so at each redirect.
+//  - Redirects are followed, at most 10, http and https only; from https to http is refused.
+//  - A host gets at most `per_host` requests at once and `requests_per_second` begun, first come, first
+//  served. 429 and
+//    503 close the host for everybody until Retry-After (else 5 s, doubling, at most 5 min) has passed.
+//  - An honest user agent: "haul/VERSION (+CONTACT)". robots.txt (RFC 9309) is respected where `robots` is
+//  asked for.
+//  - Limits of size, time and silence on everything.
+//
+// Errors: denied (forbidden address, 401, 403, robots), not_found (404, 410), corrupt (a body too long, of a
+// wrong type, or cut twice), unavailable (429, 5xx, network; retry_after says how long its host stays
+// closed), no_space and io (of the local file). Thread-safe.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace haul::collect {
+
+struct WebOptions {
+    unsigned per_host = 2;
+    double requests_per_second = 1.0;
+    bool allow_private = false;
+    std::string contact{};                           // in the user agent
+    std::chrono::milliseconds longest{60 * 60'000};  // of one fetch
+    std::string ca_file{};                           // PEM; empty: the system's
+};
+
+struct Ask {
+    std::string url{};
+    std::string accept{};  // header Accept; empty: none
+    std::uint64_t most_bytes = 16U << 20U;
+    bool robots = false;  // a plain page: its host's robots.txt decides first
+    // Of this host, instead of WebOptions::requests_per_second: what its own rules say.
+    std::optional<double> requests_per_second{};
+};
+struct WebPage {
+    std::string url{};   // the last, behind redirects
+    std::string type{};  // media type in lower case, without parameters
+    std::string body{};
+};
+
+// Where a fetched item goes: a file that the caller owns, and may have been begun before.
+struct FetchTo {
+    std::string path{};
+    // Of what lies at `path` already, as an earlier fetch returned or reported it; empty: begin at 0.
+    std::string validator{};
+    // Called when a validator is first known, before bytes are written under it: for whoever wants to resume.
+    std::function<Status(const std::string& validator)> begun{};
+    std::uint64_t most_bytes = 20ULL << 30U;
+    // Only the beginning is wanted, about that many seconds of it (by the item's size and duration, where the
+    // server gives ranges); none: all.
+    std::optional<double> seconds{};
+    std::function<void(std::uint64_t bytes)> progress{};  // received in this call, now and then
+};
+struct Fetched {
+    std::uint64_t bytes = 0;     // that `path` holds now
+    std::uint64_t received = 0;  // of these in this call
+    bool whole = true;
+    std::string validator{};
+    std::string type{};       // as the server says; empty: it does not
+    std::string extension{};  // without the dot, lower case, by URL or type: "mp3"
+    std::string url{};        // the last, behind redirects
+};
+
+struct HostCount {
+    std::uint64_t requests = 0, throttled = 0, failures = 0, bytes = 0;
+};
+
+class Web {
+  public:
+    explicit Web(WebOptions options);
+    ~Web();
+    Web(const Web&) = delete;
+    Web& operator=(const Web&) = delete;
+
+    [[nodiscard]] Result<WebPage> get(const Ask& ask, const std::stop_token& stop);
+    // Resumed by Range and If-Range where `to` says that something is there and the server still has that
+    // version; begun anew where not. A body that is cut is tried again from where it broke, while bytes come.
+    // `size` and `duration`: as the source says, for the beginning alone.
+    struct Media {
+        std::string url{};
+        std::optional<std::uint64_t> size{};
+        std::optional<double> duration{};
+    };
+    [[nodiscard]] Result<Fetched> fetch(const Media& media, const FetchTo& to, const std::stop_token& stop);
+
+    // By host, for reports and metrics.
+    [[nodiscard]] std::map<std::string, HostCount> counts() const;
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace haul::collect
