@@ -180,8 +180,9 @@ void Loop::give_up_silent() {
         Transfer& transfer = *active_[i];
         transfer.look(looked_);
         lanes_[transfer.lane]->gate.pulse().moved(transfer.body_moved());
-        if (!transfer.silent(options_, looked_)) continue;
-        transfer.end(transfer.silence_error(options_));
+        const bool overdue = transfer.overdue(looked_);
+        if (!overdue && !transfer.silent(options_, looked_)) continue;
+        transfer.end(overdue ? transfer.overdue_error() : transfer.silence_error(options_));
         retire(transfer);
     }
 }
