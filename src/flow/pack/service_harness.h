@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <functional>
@@ -219,10 +220,30 @@ class Scene {
     }
     // Dies at the named point, the nth time that it is reached.
     OneRun run_until(const std::string& point, int nth = 1) {
-        auto life = std::make_shared<Life>();
         auto left = std::make_shared<std::atomic<int>>(nth);
+        return run_until(point, [=] { return --*left == 0; });
+    }
+    // Dies once so many pieces of an object have arrived, before it is finished. Two parts are claimed side
+    // by side, and either may be done first: pieces of the other do not count.
+    OneRun run_until_arrived(const std::string& object, std::size_t pieces) {
+        return run_until("pack.part.after_send", [=, this] {
+            const std::lock_guard lock(place->mutex);
+            return std::ranges::any_of(place->uploads, [&](const auto& one) {
+                return one.second.request.name == object && one.second.pieces.size() >= pieces;
+            });
+        });
+    }
+    // Dies with part 1 finished, and its manifest not written.
+    OneRun run_until_first_is_published() {
+        return run_until("pack.part.after_publish", [this] {
+            return names("part-00001") == std::vector<std::string>{"part-00001.zip"};
+        });
+    }
+    // Dies at the named point, when it is reached and `due`.
+    OneRun run_until(const std::string& point, const std::function<bool()>& due) {
+        auto life = std::make_shared<Life>();
         at_points([=](std::string_view name) {
-            if (name == point && --*left == 0) life->die();
+            if (name == point && due()) life->die();
         });
         OneRun run = this->run(life);
         at_points({});
@@ -257,6 +278,16 @@ class Scene {
             if (name.starts_with(prefix)) found.push_back(name);
         }
         return found;
+    }
+    // Pieces of all parts that have a manifest: nobody sends them again.
+    [[nodiscard]] std::uint64_t done_pieces() const {
+        std::uint64_t pieces = 0;
+        const auto all = objects();
+        for (const auto& [name, bytes] : all) {
+            if (name.ends_with(".zip") && all.contains(name.substr(0, name.size() - 4) + ".jsonl.zst"))
+                pieces += (bytes.size() + request.tile_size - 1) / request.tile_size;
+        }
+        return pieces;
     }
     [[nodiscard]] std::size_t uploads() const { return upload_ids().size(); }
     // Of one object, or of all.
