@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "engine/left.h"
+
 namespace haul::engine {
 namespace {
 
@@ -17,6 +19,7 @@ void say_draining(report::Hub& hub) {
 Crew::Crew(ledger::Ledger& ledger, const Options& options, report::Hub& hub, const Shutdown& process)
     : outage(options.max_outage, {options.retry_base, options.retry_cap}, options.probe, hub),
       ledger_(ledger),
+      options_(options),
       own_(false),
       on_drain_(process.drain(),
                 [this, &hub] {
@@ -114,15 +117,6 @@ std::uint64_t Crew::finished() const {
     return finished_;
 }
 
-Result<bool> Crew::anything_left() {
-    ledger::Query query;
-    query.what = ledger::Query::What::counts;
-    const ledger::Answer answer = TRY(ledger_.read(query));
-    for (const ledger::Count& count : answer.counts) {
-        const bool open = count.state == ledger::State::queued || count.state == ledger::State::leased;
-        if (open && count.units > 0) return true;
-    }
-    return false;
-}
+Result<bool> Crew::anything_left() { return TRY(count_left(ledger_, options_)).open > 0; }
 
 }  // namespace haul::engine

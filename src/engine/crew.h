@@ -55,6 +55,7 @@ class Crew {
     [[nodiscard]] Result<bool> anything_left();
 
     ledger::Ledger& ledger_;
+    const Options& options_;
     Shutdown own_;
     std::stop_callback<std::function<void()>> on_drain_, on_stop_;
     mutable std::mutex mutex_;

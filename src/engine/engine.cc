@@ -8,27 +8,11 @@
 
 #include "base/random.h"
 #include "engine/crew.h"
+#include "engine/left.h"
 #include "engine/worker.h"
 
 namespace haul::engine {
 namespace {
-
-struct Left {
-    std::uint64_t open = 0, set_aside = 0;
-};
-
-Result<Left> count_left(const ledger::Ledger& ledger) {
-    ledger::Query query;
-    query.what = ledger::Query::What::counts;
-    const ledger::Answer answer = TRY(ledger.read(query));
-    Left left;
-    for (const ledger::Count& count : answer.counts) {
-        if (count.state == ledger::State::set_aside) left.set_aside += count.units;
-        if (count.state == ledger::State::queued || count.state == ledger::State::leased)
-            left.open += count.units;
-    }
-    return left;
-}
 
 // A worker is not worth a failed run while there is one.
 void work_all(const Duty& duty, Crew& crew) {
@@ -67,7 +51,7 @@ Result<Summary> run(ledger::Ledger& ledger, const std::map<std::string, Handler,
     work_all(duty, crew);
     if (std::optional<Error> error = crew.error()) return failure(*std::move(error));
 
-    const Left left = TRY(count_left(ledger));
+    const Left left = TRY(count_left(ledger, options));
     Summary summary;
     summary.done = crew.finished();
     summary.set_aside = left.set_aside;

@@ -9,6 +9,7 @@
 //                                or timed_out: the run pauses (units released without counting), probes, goes
 //                                on; after max_outage it ends
 //   Error, code usage            set aside at once: no other try can mend it
+//   any Error that Options::put_off knows: released without counting, not before its delay
 //   any other Error              counted; queued again with full-jitter delay or set aside; the job goes on
 // Errors of one unit never touch another. Thread-safe where handlers are.
 #pragma once
@@ -62,6 +63,12 @@ struct Options {
     // Says whether the store works again; called by one worker at a time while paused, backing off from
     // retry_base to retry_cap. Without one, the next unit is the probe.
     std::function<Status()> probe;
+    // Which kinds of units are run; asked before each claim, so that a kind can end early. The others stay as
+    // they are, and the run ends without them. Without one: all kinds.
+    std::function<std::vector<std::string>()> kinds;
+    // An error of an endpoint that is not everybody's: how long the unit is put off, which counts no failure.
+    // nullopt, or without one: as above.
+    std::function<std::optional<std::chrono::nanoseconds>(const Error&)> put_off;
     // Full disks: end at once with the error (exit 7) rather than pause. Pack and unpack on one machine set
     // it.
     bool end_on_no_space = true;

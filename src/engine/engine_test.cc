@@ -162,6 +162,55 @@ TEST(Engine, EachCodeMeansWhatTheDoorSays) {
     }
 }
 
+TEST(Engine, RunsOnlyTheKindsThatAreWanted) {
+    Harness h;
+    std::atomic<bool> closed = false;
+    std::atomic<int> fetched = 0;
+    h.options.kinds = [&] {
+        return closed ? std::vector<std::string>{"judge"} : std::vector<std::string>{"fetch", "judge"};
+    };
+    h.options.workers = 1;
+    h.handlers["fetch"] = [&](Context& context) -> Result<Outcome> {
+        if (++fetched == 3) closed = true;
+        Outcome outcome;
+        outcome.units.push_back({"judge", context.lease.key, "{}", 0});
+        return outcome;
+    };
+    h.handlers["judge"] = [](Context&) -> Result<Outcome> { return Outcome{}; };
+    h.add_many("fetch", 10);
+    h.add_many("export", 1);
+    const Result<Summary> summary = h.run();
+    ASSERT_TRUE(summary) << summary.error().message();
+    EXPECT_EQ(summary->done, 6U);
+    EXPECT_FALSE(summary->drained);
+    EXPECT_EQ(h.unit("fetch", "1003").state, State::queued);
+    EXPECT_EQ(h.unit("judge", "1002").state, State::done);
+    EXPECT_EQ(h.unit("export", "1000").state, State::queued);
+}
+
+TEST(Engine, WhatIsPutOffCountsNoFailureAndHoldsNobodyUp) {
+    Harness h;
+    std::atomic<int> tries = 0;
+    h.options.put_off = [](const Error& error) -> std::optional<std::chrono::nanoseconds> {
+        if (error.code != Code::unavailable) return std::nullopt;
+        return 2ms;
+    };
+    h.handlers["host"] = [&](Context& context) -> Result<Outcome> {
+        EXPECT_EQ(context.lease.failures, 0);
+        if (++tries <= 3 * ledger::kFailuresToSetAside) return fails_with(Code::unavailable);
+        return Outcome{};
+    };
+    h.handlers["other"] = [](Context&) -> Result<Outcome> { return fails_with(Code::corrupt); };
+    h.add("host", "1");
+    h.add("other", "1");
+    const Result<Summary> summary = h.run();
+    ASSERT_TRUE(summary) << summary.error().message();
+    EXPECT_EQ(summary->done, 1U);
+    EXPECT_EQ(summary->set_aside, 1U);
+    EXPECT_EQ(tries, 3 * ledger::kFailuresToSetAside + 1);
+    EXPECT_THAT(h.said(Type::store_down), SizeIs(0));
+}
+
 TEST(Engine, ExceptionsEndAtTheWorker) {
     Harness h;
     h.handlers["standard"] = [](Context&) -> Result<Outcome> {

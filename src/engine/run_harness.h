@@ -45,7 +45,9 @@ class HookedLedger final : public ledger::Ledger {
         if (on_fail) on_fail(delay);
         return inner_->fail(lease, kind, error, delay);
     }
-    Status release(const ledger::LeaseRef& lease) override { return inner_->release(lease); }
+    Status release(const ledger::LeaseRef& lease, std::chrono::nanoseconds delay) override {
+        return inner_->release(lease, delay);
+    }
     Status record(const ledger::Outcome& outcome) override { return inner_->record(outcome); }
     Result<ledger::Answer> read(const ledger::Query& query) const override { return inner_->read(query); }
 

@@ -75,9 +75,13 @@ std::optional<ledger::Lease> Worker::next() {
 }
 
 Result<std::optional<ledger::Lease>> Worker::claim() {
-    // Any kind: one without a handler must be found, or the run would wait for it forever.
     ledger::ClaimRequest request;
     request.owner = duty_.owner;
+    // Else any kind: one without a handler must be found, or the run would wait for it forever.
+    if (duty_.options.kinds) {
+        request.kinds = duty_.options.kinds();
+        if (request.kinds.empty()) return std::optional<ledger::Lease>();
+    }
     std::vector<ledger::Lease> leases = TRY(duty_.ledger.claim(request));
     if (leases.empty()) return std::optional<ledger::Lease>();
     return std::optional(std::move(leases.front()));
@@ -118,6 +122,11 @@ Result<ledger::Outcome> Worker::handle(const ledger::Lease& lease) {
 bool Worker::settle(const ledger::Lease& lease, const Result<ledger::Outcome>& outcome) {
     if (outcome) return finish(lease, *outcome);
     const Error& error = outcome.error();
+    const auto delay = duty_.options.put_off && !crew_.over() ? duty_.options.put_off(error) : std::nullopt;
+    if (delay) {
+        put_off(lease, error, *delay);
+        return false;
+    }
     switch (meaning_of(error, duty_.options.end_on_no_space, crew_.over())) {
         case Meaning::unit:
             fail(lease, error);
@@ -178,6 +187,18 @@ void Worker::fail(const ledger::Lease& lease, const Error& error) {
 
 void Worker::release(const ledger::Lease& lease) {
     const Status status = duty_.ledger.release(lease.ref);
+    if (!status) end_run(status.error());
+}
+
+void Worker::put_off(const ledger::Lease& lease, const Error& error, std::chrono::nanoseconds delay) {
+    report::Event event;
+    event.unit = event.subject = unit_name(lease);
+    event.operation = error.operation;
+    event.worker = number_;
+    event.error = error;
+    event.text = fmt::format("put off for {:.1f} s", std::chrono::duration<double>(delay).count());
+    duty_.hub.emit(std::move(event));
+    const Status status = duty_.ledger.release(lease.ref, delay);
     if (!status) end_run(status.error());
 }
 

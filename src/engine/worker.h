@@ -2,6 +2,7 @@
 // each.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <string>
@@ -38,6 +39,7 @@ class Worker {
     [[nodiscard]] bool finish(const ledger::Lease& lease, const ledger::Outcome& outcome);
     void fail(const ledger::Lease& lease, const Error& error);
     void release(const ledger::Lease& lease);
+    void put_off(const ledger::Lease& lease, const Error& error, std::chrono::nanoseconds delay);
     void end_run(const Error& error);
     void show_idle();
 

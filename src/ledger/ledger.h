@@ -123,8 +123,9 @@ class Ledger {
     // Returns the state that the unit is in now: queued (not before `delay` from now) or set_aside.
     [[nodiscard]] virtual Result<State> fail(const LeaseRef& lease, FailKind kind, const Error& error,
                                              std::chrono::nanoseconds delay) = 0;
-    // Back to the queue without counting (drain, outage).
-    [[nodiscard]] virtual Status release(const LeaseRef& lease) = 0;
+    // Back to the queue without counting (drain, outage); not before `delay` from now.
+    [[nodiscard]] virtual Status release(const LeaseRef& lease, std::chrono::nanoseconds delay) = 0;
+    [[nodiscard]] Status release(const LeaseRef& lease) { return release(lease, {}); }
     // Outside any unit: the first units, facts of the job.
     [[nodiscard]] virtual Status record(const Outcome& outcome) = 0;
     [[nodiscard]] virtual Result<Answer> read(const Query& query) const = 0;

@@ -122,7 +122,10 @@ void count_failure(Unit& unit, FailKind kind, const Error& failure, nanoseconds 
     if (unit.state == State::queued) unit.due = due;
 }
 
-void release(Unit& unit) { leave_lease(unit, State::queued); }
+void release(Unit& unit, nanoseconds due) {
+    leave_lease(unit, State::queued);
+    unit.due = due;
+}
 
 void void_lease(Unit& unit) {
     unit.owner_deaths += 1;

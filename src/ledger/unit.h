@@ -48,7 +48,8 @@ void keep_progress(Unit& unit, std::string_view progress);
 void end(Unit& unit);
 // Counts and records `failure`; queued (not before `due`) or set aside.
 void count_failure(Unit& unit, FailKind kind, const Error& failure, std::chrono::nanoseconds due);
-void release(Unit& unit);
+// Queued again, not before `due`.
+void release(Unit& unit, std::chrono::nanoseconds due);
 // The lease's owner died.
 void void_lease(Unit& unit);
 void return_to_queue(Unit& unit);

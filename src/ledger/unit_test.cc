@@ -62,7 +62,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(Row{"checkpoint", [](Unit& u) { keep_progress(u, "more"); }, State::leased, 0, 0, 0,
                         "more"},
                     Row{"finish", end, State::done, 4, 2, 2, ""},
-                    Row{"release", release, State::queued, 4, 2, 2, "half"},
+                    Row{"release", [](Unit& unit) { release(unit, {}); }, State::queued, 4, 2, 2, "half"},
                     Row{"owner_dies", void_lease, State::queued, 4, 2, 3, "half"},
                     Row{"first_failure", fail_first, State::queued, 1, 0, 2, "half", kNow},
                     Row{"fifth_failure", [](Unit& u) { fail_with(u, FailKind::failure); }, State::set_aside,

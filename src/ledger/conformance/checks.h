@@ -56,6 +56,7 @@ Status third_child_death_sets_aside(const Factory& factory);
 Status checkpoint_resets_counts(const Factory& factory);
 Status release_does_not_count(const Factory& factory);
 Status delay_is_waited(const Factory& factory);
+Status released_unit_is_put_off(const Factory& factory);
 Status failures_are_kept_bounded(const Factory& factory);
 Status set_aside_units_return(const Factory& factory);
 // queries.cc

@@ -31,6 +31,7 @@ constexpr std::array kPromises = {
     Promise{"checkpoint_resets_counts", checkpoint_resets_counts},
     Promise{"release_does_not_count", release_does_not_count},
     Promise{"delay_is_waited", delay_is_waited},
+    Promise{"released_unit_is_put_off", released_unit_is_put_off},
     Promise{"failures_are_kept_bounded", failures_are_kept_bounded},
     Promise{"set_aside_units_return", set_aside_units_return},
     Promise{"rows_come_in_byte_order", rows_come_in_byte_order},

@@ -75,6 +75,19 @@ Status release_does_not_count(const Factory& factory) {
     return {};
 }
 
+Status released_unit_is_put_off(const Factory& factory) {
+    const auto ledger = TRY(make_with(factory, {part("1"), part("2")}));
+    const auto delay = std::chrono::milliseconds(60);
+    const Lease lease = TRY(claim_one(*ledger));
+    const auto before = clock::boot();
+    TRY(ledger->release(lease.ref, delay));
+    const Lease other = TRY(claim_one(*ledger));
+    TRY(expect(other.ref.unit != lease.ref.unit, "the unit was given before one that is due"));
+    const Lease again = TRY(claim_in_time(*ledger));
+    TRY(expect(clock::boot() - before >= delay, "the unit was given before its delay was over"));
+    return expect(again.failures == 0, "putting it off was counted");
+}
+
 Status delay_is_waited(const Factory& factory) {
     const auto ledger = TRY(make_with(factory, {part("1"), part("2")}));
     const auto delay = std::chrono::milliseconds(60);

@@ -55,7 +55,7 @@ class MemoryLedger final : public Ledger {
     Status checkpoint(const LeaseRef& lease, std::string_view progress, const Outcome& outcome) override;
     Status finish(const LeaseRef& lease, const Outcome& outcome) override;
     Result<State> fail(const LeaseRef& lease, FailKind kind, const Error& error, nanoseconds delay) override;
-    Status release(const LeaseRef& lease) override;
+    Status release(const LeaseRef& lease, nanoseconds delay) override;
     Status record(const Outcome& outcome) override;
     Result<Answer> read(const Query& query) const override;
 
@@ -177,10 +177,10 @@ Result<State> MemoryLedger::fail(const LeaseRef& lease, FailKind kind, const Err
     return unit->state;
 }
 
-Status MemoryLedger::release(const LeaseRef& lease) {
+Status MemoryLedger::release(const LeaseRef& lease, nanoseconds delay) {
     const std::lock_guard guard(lock_);
     Unit* unit = TRY(held(lease, "release"));
-    ledger::release(*unit);
+    ledger::release(*unit, later(clock::boot(), delay));
     return {};
 }
 

@@ -113,9 +113,9 @@ Result<State> Operations::fail(const LeaseRef& lease, FailKind kind, const Error
     return unit.state;
 }
 
-Status Operations::release(const LeaseRef& lease) {
+Status Operations::release(const LeaseRef& lease, nanoseconds delay) {
     Unit unit = TRY(held(lease, "release"));
-    ledger::release(unit);
+    ledger::release(unit, later(clock::boot(), delay));
     return save_unit(*connection_, unit);
 }
 

@@ -29,7 +29,7 @@ class Operations {
     [[nodiscard]] Status finish(const LeaseRef& lease, const Outcome& outcome);
     [[nodiscard]] Result<State> fail(const LeaseRef& lease, FailKind kind, const Error& error,
                                      std::chrono::nanoseconds delay);
-    [[nodiscard]] Status release(const LeaseRef& lease);
+    [[nodiscard]] Status release(const LeaseRef& lease, std::chrono::nanoseconds delay);
     [[nodiscard]] Status record(const Outcome& outcome);
 
   private:

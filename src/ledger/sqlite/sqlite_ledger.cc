@@ -39,8 +39,8 @@ class SqliteLedger final : public Ledger {
     Result<State> fail(const LeaseRef& lease, FailKind kind, const Error& error, nanoseconds delay) override {
         return value_of<State>([&] { return operations_.fail(lease, kind, error, delay); });
     }
-    Status release(const LeaseRef& lease) override {
-        return writer_.run([&] { return operations_.release(lease); });
+    Status release(const LeaseRef& lease, nanoseconds delay) override {
+        return writer_.run([&] { return operations_.release(lease, delay); });
     }
     Status record(const Outcome& outcome) override {
         return writer_.run([&] { return operations_.record(outcome); });
