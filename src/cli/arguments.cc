@@ -90,9 +90,10 @@ void Arguments::positional(const std::string& name, std::string& into, const std
     declared_.push_back({name, "", name, {}, help, true, required});
 }
 
-void Arguments::rest(const std::string& name, std::vector<std::string>& into, const std::string& help) {
-    parser_->app.add_option(name, into, help)->type_name("")->required();
-    declared_.push_back({name, "", name, {}, help, true, true});
+void Arguments::rest(const std::string& name, std::vector<std::string>& into, const std::string& help,
+                     bool required) {
+    parser_->app.add_option(name, into, help)->type_name("")->required(required);
+    declared_.push_back({name, "", name, {}, help, true, required});
 }
 
 void Arguments::among(std::vector<std::string> choices) { declared_.back().choices = std::move(choices); }

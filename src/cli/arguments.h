@@ -38,8 +38,9 @@ class Arguments {
 
     void positional(const std::string& name, std::string& into, const std::string& help,
                     bool required = true);
-    // What is left: one word at least, in the order of the command line.
-    void rest(const std::string& name, std::vector<std::string>& into, const std::string& help);
+    // What is left, in the order of the command line; where required one word at least.
+    void rest(const std::string& name, std::vector<std::string>& into, const std::string& help,
+              bool required = true);
     // Says what may stand at a positional argument that was declared last.
     void among(std::vector<std::string> choices);
     void flag(const std::string& names, bool& into, const std::string& help);

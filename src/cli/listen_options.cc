@@ -3,7 +3,9 @@
 namespace haul::cli {
 
 void declare_listen_options(Arguments& arguments, ListenOptions& options) {
-    arguments.rest("FILE", options.files, "audio or video files");
+    arguments.rest("FILE", options.files, "audio or video files", false);
+    arguments.text("--files-from", options.files_from, "FILE",
+                   "hear the files named there, too, one a line; `-`: standard input, each as it comes");
     arguments.text("--accept", options.accept, "FILE",
                    "judge by the table [accept] of this plan; without it: its defaults");
     arguments.text("--language-claim", options.language_claim, "CODE",

@@ -13,8 +13,9 @@ namespace haul::cli {
 
 struct ListenOptions {
     std::vector<std::string> files;
-    std::optional<std::string> accept;  // the plan whose [accept] judges
-    std::optional<std::string> models;  // their folder
+    std::optional<std::string> files_from;  // further ones, a line each; "-": standard input
+    std::optional<std::string> accept;      // the plan whose [accept] judges
+    std::optional<std::string> models;      // their folder
     std::optional<std::string> language_claim;
     double language_threshold = 0.7;
     bool without_language = false;

@@ -9,6 +9,7 @@
 #include "cli/output.h"
 #include "engine/shutdown.h"
 #include "speech/cli/commands.h"
+#include "speech/cli/file_names.h"
 #include "speech/cli/hearing_line.h"
 #include "speech/listen/hearing_json.h"
 #include "speech/listen/listen.h"
@@ -38,9 +39,10 @@ Result<int> listen_to(const cli::ListenOptions& options, bool json) {
     Ear ear = TRY(Ear::create(TRY(request_of(options))));
     if (ear.lacks()) cli::complain("haul: warning: " + ear.lacks()->message() + "\n");
     bool failed = false;
-    for (const std::string& path : options.files) {
+    FileNames names = TRY(FileNames::open(options));
+    while (const auto path = TRY(names.next(shutdown.drain()))) {
         // The first signal already: a file is heard whole or not at all, and nothing is kept between them.
-        const Hearing hearing = TRY(ear.listen(path, shutdown.drain()));
+        const Hearing hearing = TRY(ear.listen(*path, shutdown.drain()));
         failed = failed || hearing.error.has_value();
         TRY(cli::print(
             (json ? json::dump(hearing_json(hearing, options.language_claim)) : hearing_line(hearing)) +
