@@ -2,7 +2,7 @@
 // (docs/collect.md lists the keys). Pure, but for reading the file.
 //
 // Strict: an unknown key, a wrong type, a value that makes no sense is Code::usage with line, key and remedy;
-// all that is wrong is said at once, each on a line.
+// all that is wrong is said at once, in the order of lines.
 #pragma once
 
 #include <cstdint>

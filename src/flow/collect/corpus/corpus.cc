@@ -1,0 +1,121 @@
+#include "flow/collect/corpus/corpus.h"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <span>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "base/digest.h"
+#include "base/fault_point.h"
+#include "base/text.h"
+#include "flow/collect/corpus/send_file.h"
+
+namespace haul::collect {
+namespace {
+
+constexpr const char* kIncomingHere = ".haul/incoming";
+constexpr const char* kIncomingOfJob = "incoming";
+constexpr std::size_t kBlock = std::size_t{1} << 20U;
+
+}  // namespace
+
+Result<Contents> contents_of(const std::string& path, const std::stop_token& stop) {
+    const file::Fd fd = TRY(file::open_at(AT_FDCWD, path, O_RDONLY));
+    Contents contents;
+    contents.bytes = static_cast<std::uint64_t>(TRY(file::stat_of(fd, path)).st_size);
+    digest::Hasher hasher(digest::Algorithm::sha256);
+    std::vector<std::byte> buffer(kBlock);
+    for (std::uint64_t at = 0; at < contents.bytes;) {
+        if (stop.stop_requested()) return failure(Code::interrupted, "read", path, "stopped on request");
+        const auto block = std::span(buffer).first(std::min<std::uint64_t>(kBlock, contents.bytes - at));
+        TRY(file::read_exact(fd.get(), block, at, path));
+        hasher.update(block);
+        at += block.size();
+    }
+    const std::string raw = hasher.finish();
+    contents.sha256 = text::hex(std::as_bytes(std::span(raw)));
+    return contents;
+}
+
+Result<std::unique_ptr<Corpus>> Corpus::open(const store::Address& address, store::Store& out,
+                                             const std::string& job_folder) {
+    const bool is_local = address.scheme == store::Scheme::local;
+    std::string folder = is_local ? address.path : job_folder;
+    file::Fd root = TRY(file::open_folder(folder));
+    std::string beneath = is_local ? kIncomingHere : kIncomingOfJob;
+    TRY(file::make_folders(root.get(), beneath, 0777, folder));
+    return std::unique_ptr<Corpus>(
+        new Corpus(out, is_local, std::move(folder), std::move(root), std::move(beneath)));
+}
+
+std::string Corpus::incoming(const std::string& key) const { return folder_ + "/" + beneath(key); }
+
+Status Corpus::drop(const std::string& key) {
+    Status gone = file::unlink_at(root_.get(), beneath(key));
+    if (!gone && gone.error().code == Code::not_found) return {};
+    return gone;
+}
+
+Result<Corpus::Swept> Corpus::sweep(const std::function<Result<bool>(const std::string& key)>& wanted) {
+    Swept swept;
+    std::error_code problem;
+    const std::string folder = folder_ + "/" + incoming_;
+    std::vector<std::pair<std::string, std::uint64_t>> found;
+    for (std::filesystem::directory_iterator at(folder, problem), end; !problem && at != end;
+         at.increment(problem)) {
+        std::error_code unknown;
+        const auto size = at->file_size(unknown);
+        found.emplace_back(at->path().filename().string(), unknown ? 0 : size);
+    }
+    if (problem) return failure(os_error(problem.value(), "list temporaries in", folder));
+    for (const auto& [key, size] : found) {
+        if (TRY(wanted(key))) continue;
+        TRY(file::remove_tree(root_.get(), beneath(key)));
+        ++swept.files;
+        swept.bytes += size;
+    }
+    return swept;
+}
+
+Status Corpus::place(const std::string& key, const std::string& name, const std::stop_token& stop) {
+    if (is_local_) return place_here(key, name);
+    TRY(send_file(out_, incoming(key), name, stop));
+    FAULT_POINT("collect.corpus.sent");
+    return drop(key);
+}
+
+Status Corpus::place_here(const std::string& key, const std::string& name) {
+    {
+        const file::Fd fd = TRY(file::open_beneath(root_.get(), beneath(key), O_RDONLY));
+        TRY(file::sync_file(fd.get(), incoming(key)));
+    }
+    const std::string parent = name.substr(0, name.rfind('/'));
+    TRY(file::make_folders(root_.get(), parent, 0777, folder_));
+    FAULT_POINT("collect.corpus.before_rename");
+    TRY(file::rename_at(root_.get(), beneath(key), root_.get(), name, true));
+    FAULT_POINT("collect.corpus.renamed");
+    return file::sync_folder(root_.get(), parent);
+}
+
+Result<bool> Corpus::has(const std::string& name) { return TRY(store::find_file(out_, name)).has_value(); }
+
+Result<std::string> Corpus::at_hand(const std::string& name, const std::string& key,
+                                    const std::stop_token& stop) {
+    if (is_local_) return folder_ + "/" + name;
+    TRY(receive_file(out_, name, incoming(key), stop));
+    return incoming(key);
+}
+
+Status Corpus::remove(const std::string& name) { return store::remove_object(out_, name); }
+
+std::optional<std::uint64_t> Corpus::free_bytes() const {
+    const auto free = file::free_bytes(root_.get());
+    if (!free) return std::nullopt;
+    return *free;
+}
+
+}  // namespace haul::collect

@@ -1,0 +1,95 @@
+#include "flow/collect/corpus/corpus.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "base/digest.h"
+#include "base/test_folder.h"
+#include "store/memory/memory_store.h"
+#include "store/open_store.h"
+
+namespace haul::collect {
+namespace {
+
+void write(const std::string& path, const std::string& bytes) {
+    const Status written = file::write_durably(AT_FDCWD, path, bytes, false);
+    ASSERT_TRUE(written) << written.error().message();
+}
+
+std::string read(const std::string& path) { return file::read_whole(path, 1U << 30U).value_or("(none)"); }
+
+// A corpus in a folder, and one in a service.
+class CorpusTest : public ::testing::TestWithParam<bool> {
+  protected:
+    CorpusTest() {
+        if (GetParam()) {
+            address_ = store::parse_address(folder_.path()).value();
+            store_ = store::open_store(address_, {}).value();
+        } else {
+            address_ = store::parse_address("s3://bucket/corpus").value();
+            store_ = std::make_unique<store::memory::MemoryStore>(place_, 100);
+        }
+        corpus_ = Corpus::open(address_, *store_, job_.path()).value();
+    }
+    test::Folder folder_, job_;
+    std::shared_ptr<store::memory::Place> place_ = std::make_shared<store::memory::Place>();
+    store::Address address_;
+    std::unique_ptr<store::Store> store_;
+    std::unique_ptr<Corpus> corpus_;
+};
+
+TEST_P(CorpusTest, APlacedFileIsThereAndItsTemporaryIsNot) {
+    const std::string bytes = "sound";
+    write(corpus_->incoming("k"), bytes);
+    EXPECT_EQ(contents_of(corpus_->incoming("k"), {}).value().sha256, digest::sha256_hex(bytes));
+    ASSERT_TRUE(corpus_->place("k", "audio/ab/abc.wav", {}));
+    EXPECT_TRUE(corpus_->has("audio/ab/abc.wav").value());
+    EXPECT_EQ(store::read_object(*store_, "audio/ab/abc.wav", 100).value(), bytes);
+    EXPECT_EQ(read(corpus_->incoming("k")), "(none)");
+    EXPECT_EQ(read(corpus_->at_hand("audio/ab/abc.wav", "k", {}).value()), bytes);
+}
+
+TEST_P(CorpusTest, LargeFilesGoInPieces) {
+    std::string bytes(std::size_t{40} << 20U, 'x');
+    bytes[3] = 'y';
+    write(corpus_->incoming("k"), bytes);
+    ASSERT_TRUE(corpus_->place("k", "audio/ab/abc.wav", {}));
+    EXPECT_EQ(read(corpus_->at_hand("audio/ab/abc.wav", "again", {}).value()), bytes);
+}
+
+TEST_P(CorpusTest, WhatIsThereIsNotReplaced) {
+    write(corpus_->incoming("k"), "first");
+    ASSERT_TRUE(corpus_->place("k", "audio/ab/abc.wav", {}));
+    write(corpus_->incoming("k"), "second");
+    const Status again = corpus_->place("k", "audio/ab/abc.wav", {});
+    ASSERT_FALSE(again);
+    EXPECT_EQ(again.error().code, Code::exists);
+    EXPECT_EQ(store::read_object(*store_, "audio/ab/abc.wav", 100).value(), "first");
+    EXPECT_EQ(read(corpus_->incoming("k")), "second");
+}
+
+TEST_P(CorpusTest, SweepsWhatNobodyWants) {
+    write(corpus_->incoming("old"), "12345");
+    write(corpus_->incoming("wanted"), "1");
+    const auto swept = corpus_->sweep([](const std::string& key) { return Result<bool>(key == "wanted"); });
+    ASSERT_TRUE(swept);
+    EXPECT_EQ(swept->files, 1U);
+    EXPECT_EQ(swept->bytes, 5U);
+    EXPECT_EQ(read(corpus_->incoming("old")), "(none)");
+    EXPECT_EQ(read(corpus_->incoming("wanted")), "1");
+}
+
+TEST_P(CorpusTest, AbsentFilesAreFine) {
+    EXPECT_TRUE(corpus_->drop("k"));
+    EXPECT_TRUE(corpus_->remove("audio/ab/abc.wav"));
+    EXPECT_FALSE(corpus_->has("audio/ab/abc.wav").value());
+}
+
+INSTANTIATE_TEST_SUITE_P(Folder, CorpusTest, ::testing::Values(true));
+INSTANTIATE_TEST_SUITE_P(Service, CorpusTest, ::testing::Values(false));
+
+}  // namespace
+}  // namespace haul::collect

@@ -1,0 +1,113 @@
+#include "flow/collect/ear/ear.h"
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "base/companion.h"
+
+namespace haul::collect {
+namespace {
+
+struct Question {
+    const std::string& path;
+    const std::stop_token& stop;
+    std::optional<Result<json::Value>> answer{};
+};
+
+// A line of ours cannot name it: names end where lines do.
+Status check_path(const std::string& path) {
+    if (path.find('\n') == std::string::npos) return {};
+    return failure(make_error(Code::unsupported, "listen to", path, "its name has a line break in it")
+                       .with_remedy("rename it"));
+}
+
+}  // namespace
+
+struct Ears::State {
+    EarSetup setup;
+    std::mutex mutex{};
+    std::condition_variable_any changed{};
+    std::deque<Question*> queue{};
+    std::atomic<std::uint64_t> deaths = 0;
+    std::vector<std::jthread> threads{};  // last: they use all of the above
+
+    [[nodiscard]] Result<process::Companion> start() const {
+        process::Command command;
+        command.argv = {setup.program, "listen", "--json", "--files-from", "-"};
+        if (!setup.models.empty()) command.argv.insert(command.argv.end(), {"--models", setup.models});
+        auto child = process::Companion::start(command);
+        if (child || child.error().code != Code::not_found) return child;
+        return failure(make_error(Code::unsupported, "listen", setup.program, "there is no such program")
+                           .with_remedy("in a source tree `./haul listen FILE` builds it once"));
+    }
+
+    // One child and the thread that it dies with.
+    void serve(const std::stop_token& over) {
+        std::optional<process::Companion> child;
+        while (Question* const question = next(over)) {
+            auto answer = ask(child, *question);
+            const std::lock_guard lock(mutex);
+            question->answer = std::move(answer);
+            changed.notify_all();
+        }
+    }
+
+    Question* next(const std::stop_token& over) {
+        std::unique_lock lock(mutex);
+        if (!changed.wait(lock, over, [&] { return !queue.empty(); })) return nullptr;
+        Question* const question = queue.front();
+        queue.pop_front();
+        return question;
+    }
+
+    Result<json::Value> ask(std::optional<process::Companion>& child, const Question& question) {
+        if (question.stop.stop_requested())
+            return failure(Code::interrupted, "listen to", question.path, "stopped on request");
+        if (!child || child->ended()) child = TRY(start());
+        auto line = child->ask(question.path, setup.limit, question.stop);
+        if (!line) {
+            if (line.error().code != Code::interrupted) ++deaths;
+            return failure(std::move(line).error().within("listen to", question.path));
+        }
+        json::Value heard = TRY(json::parse(*line, "what haul-speech says of " + question.path));
+        heard.erase("path");
+        heard.erase("verdict");
+        return heard;
+    }
+};
+
+Ears::Ears(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Ears::~Ears() = default;
+
+Result<std::unique_ptr<Ears>> Ears::create(EarSetup setup) {
+    auto state = std::make_unique<State>();
+    state->setup = std::move(setup);
+    // The first child is started here only to see that it can be: it would die with this thread.
+    TRY(state->start());
+    State& shared = *state;
+    for (unsigned i = 0; i < std::max(1U, shared.setup.count); ++i)
+        state->threads.emplace_back([&shared](const std::stop_token& over) { shared.serve(over); });
+    return std::unique_ptr<Ears>(new Ears(std::move(state)));
+}
+
+Result<json::Value> Ears::hear(const std::string& path, const std::stop_token& stop) {
+    TRY(check_path(path));
+    Question question{.path = path, .stop = stop};
+    std::unique_lock lock(state_->mutex);
+    state_->queue.push_back(&question);
+    state_->changed.notify_all();
+    // A stop ends the child's work, and so this wait too.
+    state_->changed.wait(lock, [&] { return question.answer.has_value(); });
+    return *std::move(question.answer);
+}
+
+std::uint64_t Ears::deaths() const { return state_->deaths; }
+
+}  // namespace haul::collect
