@@ -22,8 +22,10 @@ TEST(HttpTake, BodiesOfAnyLengthGoPieceByPiece) {
     Client client;
     std::size_t taken = 0;
     std::size_t largest = 0;
+    std::size_t pieces = 0;
     Exchange exchange{.request = {.url = server.url("/"),
                                   .take = [&](const Answer& head, std::span<const std::byte> bytes) {
+                                      EXPECT_EQ(bytes.empty(), pieces++ == 0);  // the head alone
                                       EXPECT_EQ(head.status, 200);
                                       EXPECT_EQ(head.header("etag"), "\"a\"");
                                       taken += bytes.size();

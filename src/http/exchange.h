@@ -26,8 +26,8 @@ struct Answer {
     [[nodiscard]] std::string_view header(std::string_view name) const;
 };
 
-// Takes a body piece by piece as it comes, whatever the status, behind a whole head. True: go on; false:
-// enough, the exchange ends well and its connection is given up; an error ends the exchange with it.
+// Takes a body piece by piece as it comes, whatever the status: first no byte, once the head is whole. True:
+// go on; false: enough, the exchange ends well and its connection is given up; an error ends it with that.
 using Take = std::function<Result<bool>(const Answer& head, std::span<const std::byte> bytes)>;
 
 struct Request {

@@ -78,7 +78,7 @@ Status Transfer::begin(Exchange& exchange, clock::Nanoseconds now) {
     body_moved_ = {};
     received_ = seen_ = delivered_ = 0;
     delivered_all_ = exchange.request.body.empty();
-    too_long_ = enough_ = by_proxy_ = tried_ = false;
+    too_long_ = head_whole_ = enough_ = by_proxy_ = tried_ = false;
     take_error_.reset();
     refused_.reset();
     socket_ = -1;
@@ -195,6 +195,9 @@ std::size_t Transfer::take_header(std::string_view line) {
         std::from_chars(code.data(), code.data() + code.size(), answer.status);
         return whole;
     }
+    if (line.empty() && answer.status >= 200 && !std::exchange(head_whole_, true) &&
+        exchange_->request.take && !hand_over({}))
+        return 0;
     const auto colon = line.find(':');
     if (colon == std::string_view::npos) return whole;
     Header header{std::string(line.substr(0, colon)), {}};
@@ -217,17 +220,17 @@ std::size_t Transfer::body_callback(char* data, std::size_t, std::size_t count, 
     return static_cast<Transfer*>(self)->take_body({data, count});
 }
 
-std::size_t Transfer::hand_over(std::string_view bytes) {
+bool Transfer::hand_over(std::string_view bytes) {
     received_ += bytes.size();
     auto more = exchange_->request.take(exchange_->answer, std::as_bytes(std::span(bytes)));
-    if (more && *more) return bytes.size();
+    if (more && *more) return true;
     enough_ = more.has_value();
     if (!more) take_error_ = std::move(more).error();
-    return CURL_WRITEFUNC_ERROR;
+    return false;
 }
 
 std::size_t Transfer::take_body(std::string_view bytes) {
-    if (exchange_->request.take) return hand_over(bytes);
+    if (exchange_->request.take) return hand_over(bytes) ? bytes.size() : CURL_WRITEFUNC_ERROR;
     const bool direct = is_for_into();
     const Request& request = exchange_->request;
     const std::size_t room = direct ? request.into.size() : request.body_limit;

@@ -78,7 +78,7 @@ class Transfer {
     [[nodiscard]] Status set_way(const Request& request);
     [[nodiscard]] bool may_connect(const sockaddr& address);
     [[nodiscard]] Error refused_error() const;
-    [[nodiscard]] std::size_t hand_over(std::string_view bytes);
+    [[nodiscard]] bool hand_over(std::string_view bytes);
     std::size_t take_header(std::string_view line);
     std::size_t take_body(std::string_view bytes);
     [[nodiscard]] bool is_for_into() const;
@@ -97,7 +97,8 @@ class Transfer {
     std::uint64_t seen_ = 0;       // of received_, at the last look
     std::uint64_t delivered_ = 0;  // of the request's body, acknowledged by the other side
     bool delivered_all_ = false;
-    bool too_long_ = false;            // the body was longer than there was room for
+    bool too_long_ = false;  // the body was longer than there was room for
+    bool head_whole_ = false;
     bool enough_ = false;              // Request::take had enough
     std::optional<Error> take_error_;  // its error
     std::optional<Error> refused_;     // why an address was not connected to
