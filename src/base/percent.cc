@@ -31,4 +31,24 @@ std::optional<std::string> percent_decoded(std::string_view text) {
     return decoded;
 }
 
+std::string percent_encoded(std::string_view text, bool keep_slash) {
+    constexpr std::string_view kHex = "0123456789ABCDEF";
+    std::string encoded;
+    encoded.reserve(text.size() + text.size() / 4);
+    for (const char letter : text) {
+        const auto byte = static_cast<unsigned char>(letter);
+        const bool plain = (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z') ||
+                           (byte >= '0' && byte <= '9') || byte == '-' || byte == '.' || byte == '_' ||
+                           byte == '~' || (byte == '/' && keep_slash);
+        if (plain) {
+            encoded += letter;
+        } else {
+            encoded += '%';
+            encoded += kHex[byte >> 4U];
+            encoded += kHex[byte & 0xFU];
+        }
+    }
+    return encoded;
+}
+
 }  // namespace haul::text

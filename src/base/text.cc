@@ -124,6 +124,20 @@ std::string base64(std::string_view bytes) {
     return out;
 }
 
+std::string base32(std::string_view bytes) {
+    constexpr std::string_view kDigits = "abcdefghijklmnopqrstuvwxyz234567";
+    std::string out;
+    out.reserve((bytes.size() * 8 + 4) / 5);
+    unsigned held = 0;
+    unsigned bits = 0;
+    for (const char byte : bytes) {
+        held = ((held << 8U) | byte_of(byte)) & 0xFFFU;  // at most 4 bits were left
+        for (bits += 8; bits >= 5; bits -= 5) out += kDigits[(held >> (bits - 5)) & 31U];
+    }
+    if (bits > 0) out += kDigits[(held << (5 - bits)) & 31U];
+    return out;
+}
+
 std::optional<std::string> base64_decode(std::string_view encoded) {
     if (encoded.size() % 4 != 0) return std::nullopt;
     std::size_t padding = 0;

@@ -30,6 +30,10 @@ struct CodePoint {
 [[nodiscard]] std::string base64(std::string_view bytes);
 [[nodiscard]] std::optional<std::string> base64_decode(std::string_view encoded);
 
+// RFC 4648 in lower case, without padding: for names that are read aloud and stand on file systems that fold
+// case.
+[[nodiscard]] std::string base32(std::string_view bytes);
+
 [[nodiscard]] std::string hex(std::span<const std::byte> bytes);
 [[nodiscard]] std::optional<std::string> hex_decode(std::string_view encoded);
 

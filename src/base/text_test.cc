@@ -134,6 +134,18 @@ TEST(Text, Hex) {
     }
 }
 
+TEST(Text, Base32) {  // RFC 4648, section 10
+    const std::pair<std::string_view, std::string_view> cases[] = {{"", ""},
+                                                                   {"f", "my"},
+                                                                   {"fo", "mzxq"},
+                                                                   {"foo", "mzxw6"},
+                                                                   {"foob", "mzxw6yq"},
+                                                                   {"fooba", "mzxw6ytb"},
+                                                                   {"foobar", "mzxw6ytboi"}};
+    for (const auto& [bytes, encoded] : cases) EXPECT_EQ(base32(bytes), encoded);
+    EXPECT_EQ(base32("\xFF\xFF\xFF\xFF\xFF"), "77777777");
+}
+
 RC_GTEST_PROP(TextProperty, EncodingsComeBack, (const std::string& bytes)) {
     RC_ASSERT(base64_decode(base64(bytes)) == bytes);
     RC_ASSERT(hex_decode(hex(std::as_bytes(std::span(bytes)))) == bytes);

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/clock.h"
+#include "base/percent.h"
 #include "store/s3/answers.h"
 #include "store/s3/complaint.h"
 #include "store/s3/sent_secrets.h"
@@ -51,11 +52,11 @@ std::string Bucket::key_of(std::string_view name) const {
 http::Request Bucket::request(std::string method, std::string_view key, const Query& query) const {
     http::Request request;
     request.method = std::move(method);
-    request.url = url_ + "/" + escape(key, true);
+    request.url = url_ + "/" + text::percent_encoded(key, true);
     char separator = '?';
     for (const auto& [name, value] : query) {
         request.url += separator;
-        request.url += escape(name, false) + "=" + escape(value, false);
+        request.url += text::percent_encoded(name, false) + "=" + text::percent_encoded(value, false);
         separator = '&';
     }
     if (options_.request_payer) request.headers.push_back({"x-amz-request-payer", "requester"});

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "base/percent.h"
 #include "store/endpoint.h"
 #include "store/s3/credentials_text.h"
 #include "store/s3/environment.h"
@@ -25,7 +26,8 @@ Result<Credentials> ask(const std::string& endpoint) {
     const std::string roles = TRY(ask_nearby("GET", endpoint + kRoles, headers));
     const std::string role = roles.substr(0, roles.find_first_of("\r\n"));
     if (role.empty()) return failure(Code::denied, "read role of", endpoint, "the instance has none");
-    const std::string text = TRY(ask_nearby("GET", endpoint + kRoles + escape(role, false), headers));
+    const std::string text =
+        TRY(ask_nearby("GET", endpoint + kRoles + text::percent_encoded(role, false), headers));
     return credentials_from(text, "Token", fmt::format("role {} of the instance", role));
 }
 

@@ -127,26 +127,6 @@ std::string_view value_of(const std::vector<http::Header>& headers, std::string_
 
 }  // namespace
 
-std::string escape(std::string_view text, bool keep_slash) {
-    constexpr std::string_view kHex = "0123456789ABCDEF";
-    std::string escaped;
-    escaped.reserve(text.size() + text.size() / 4);
-    for (const char letter : text) {
-        const auto byte = static_cast<unsigned char>(letter);
-        const bool plain = (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z') ||
-                           (byte >= '0' && byte <= '9') || byte == '-' || byte == '.' || byte == '_' ||
-                           byte == '~' || (byte == '/' && keep_slash);
-        if (plain) {
-            escaped += letter;
-        } else {
-            escaped += '%';
-            escaped += kHex[byte >> 4U];
-            escaped += kHex[byte & 0xFU];
-        }
-    }
-    return escaped;
-}
-
 Mac Signer::key_of(const std::string& secret, std::string_view date) const {
     const std::scoped_lock lock(mutex_);
     if (day_ != date || secret_ != secret) {

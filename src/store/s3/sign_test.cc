@@ -114,23 +114,6 @@ TEST(Sign, ReplacesWhatAnEarlierSignatureAdded) {
         << "the key of a day was kept";
 }
 
-TEST(Sign, EscapesBytes) {
-    struct Row {
-        std::string text;
-        bool keep_slash;
-        std::string escaped;
-    };
-    for (const Row& row :
-         std::vector<Row>{{"", false, ""},
-                          {"aZ09-._~", false, "aZ09-._~"},
-                          {"a/b c", false, "a%2Fb%20c"},
-                          {"a/b c", true, "a/b%20c"},
-                          {"+=(@)%*'", true, "%2B%3D%28%40%29%25%2A%27"},
-                          {std::string("\0\x7f\xe1\x88\xb4", 5), false, "%00%7F%E1%88%B4"}}) {
-        EXPECT_EQ(escape(row.text, row.keep_slash), row.escaped);
-    }
-}
-
 // Ten thousand requests a second are to be signed on one core beside everything else. The bound is far above
 // what it takes (about 5 µs), so that only another order of magnitude fails on a busy machine.
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "base/percent.h"
 #include "base/text.h"
 #include "store/s3/credentials_text.h"
 #include "store/s3/settings.h"
@@ -22,9 +23,11 @@ std::unexpected<Error> failed(Code code, const Role& role, std::string why) {
 }
 
 std::string form(std::string_view action, const Role& role) {
-    std::string body = fmt::format("Action={}&Version=2011-06-15&RoleArn={}&RoleSessionName={}", action,
-                                   escape(role.arn, false), escape(role.session_name, false));
-    if (role.duration_seconds) body += "&DurationSeconds=" + escape(*role.duration_seconds, false);
+    std::string body =
+        fmt::format("Action={}&Version=2011-06-15&RoleArn={}&RoleSessionName={}", action,
+                    text::percent_encoded(role.arn, false), text::percent_encoded(role.session_name, false));
+    if (role.duration_seconds)
+        body += "&DurationSeconds=" + text::percent_encoded(*role.duration_seconds, false);
     return body;
 }
 
@@ -86,14 +89,14 @@ Result<std::string> sts_endpoint(const Profile& profile, const std::string& regi
 Result<Credentials> assume_role(const Network& network, const std::string& endpoint, const Role& role,
                                 const Credentials& caller) {
     std::string body = form("AssumeRole", role);
-    if (role.external_id) body += "&ExternalId=" + escape(*role.external_id, false);
+    if (role.external_id) body += "&ExternalId=" + text::percent_encoded(*role.external_id, false);
     return ask(network, endpoint, "AssumeRole", role, body, &caller);
 }
 
 Result<Credentials> assume_role_with_token(const Network& network, const std::string& endpoint,
                                            const Role& role, const std::string& token) {
     const std::string body =
-        form("AssumeRoleWithWebIdentity", role) + "&WebIdentityToken=" + escape(token, false);
+        form("AssumeRoleWithWebIdentity", role) + "&WebIdentityToken=" + text::percent_encoded(token, false);
     return ask(network, endpoint, "AssumeRoleWithWebIdentity", role, body, nullptr);
 }
 

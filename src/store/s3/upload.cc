@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/percent.h"
 #include "store/s3/headers.h"
 #include "store/s3/look_first.h"
 #include "store/s3/looker.h"
@@ -86,7 +87,7 @@ Result<Made> copy_range(Bucket& bucket, const std::string& key, const std::strin
     http::Request request =
         bucket.request("PUT", key, {{"partNumber", std::to_string(range.number)}, {"uploadId", id}});
     request.computed = true;
-    request.headers.push_back({"x-amz-copy-source", "/" + escape(source, true)});
+    request.headers.push_back({"x-amz-copy-source", "/" + text::percent_encoded(source, true)});
     request.headers.push_back(
         {"x-amz-copy-source-range", fmt::format("bytes={}-{}", range.offset, range.offset + range.size - 1)});
     if (!range.version.tag.empty())
