@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "cli/version.h"
+#include "base/version.h"
 #include "report/sinks.h"
 #include "store/wrap/retry_budget.h"
 

@@ -12,7 +12,7 @@
 
 #include "cli/command.h"
 #include "cli/exit_code.h"
-#include "cli/version.h"
+#include "base/version.h"
 #include "report/event.h"
 
 namespace haul::cli {

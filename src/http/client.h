@@ -7,6 +7,8 @@
 // closed. Redirects are not followed. Thread-safe. No exception leaves; libcurl is initialised once.
 #pragma once
 
+#include <sys/socket.h>
+
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -29,6 +31,11 @@ struct ClientOptions {
     // Time in the queue does not count. Bytes that trickle are no silence.
     std::chrono::milliseconds silence{30'000};
     std::chrono::milliseconds computed_silence{15 * 60'000};
+    // Asked of every address before it is connected to, with the name resolved: an error, whose detail,
+    // remedy and code are taken over, refuses it. Behind a proxy the address is the proxy's, and the
+    // service's is not known here: then it is asked of what stands as a number in the URL, and of 127.0.0.1
+    // for localhost.
+    std::function<Status(const sockaddr& address)> may_connect = {};
 };
 
 // What a Client did so far, for reports and tests.

@@ -1,8 +1,10 @@
 // One HTTP request and its answer: values that a Client (client.h) works on.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,6 +18,18 @@ struct Header {
     std::string name, value;
 };
 
+struct Answer {
+    int status = 0;                    // 0: there was no whole answer
+    std::vector<Header> headers = {};  // names in lower case
+    std::string body = {};
+    // The value of the first header of that (lower case) name; empty: none.
+    [[nodiscard]] std::string_view header(std::string_view name) const;
+};
+
+// Takes a body piece by piece as it comes, whatever the status: first no byte, once the head is whole. True:
+// go on; false: enough, the exchange ends well and its connection is given up; an error ends it with that.
+using Take = std::function<Result<bool>(const Answer& head, std::span<const std::byte> bytes)>;
+
 struct Request {
     std::string method = "GET";  // GET, HEAD, PUT, POST, DELETE
     std::string url;             // sent as it stands: callers escape it
@@ -28,14 +42,10 @@ struct Request {
     // The service works before it answers (finishing an upload, copying): silence of up to 15 minutes is no
     // failure.
     bool computed = false;
-};
-
-struct Answer {
-    int status = 0;                    // 0: there was no whole answer
-    std::vector<Header> headers = {};  // names in lower case
-    std::string body = {};
-    // The value of the first header of that (lower case) name; empty: none.
-    [[nodiscard]] std::string_view header(std::string_view name) const;
+    // Instead of `into` and Answer::body, for bodies of any length: called on the thread of perform().
+    Take take = {};
+    // Of the whole exchange once it is begun, however many bytes come: Code::timed_out. Zero: no limit.
+    std::chrono::milliseconds longest{0};
 };
 
 // What to do about status 407: a proxy answered, before the service.

@@ -39,7 +39,10 @@ void Loop::run(std::span<Exchange> exchanges, const Prepare& prepare, const Gate
 }
 
 void Loop::fill_lanes(std::span<Exchange> exchanges, const GateOf& gate_of) {
+    shortest_limit_ = std::min(options_.silence, options_.computed_silence);
     for (Exchange& each : exchanges) {
+        if (each.request.longest.count() > 0)
+            shortest_limit_ = std::min<clock::Nanoseconds>(shortest_limit_, each.request.longest);
         Gate& gate = gate_of(each.request.url);
         auto at = std::ranges::find_if(lanes_, [&gate](const auto& lane) { return &lane->gate == &gate; });
         if (at == lanes_.end()) at = lanes_.insert(at, std::make_unique<Lane>(gate, *multi_));
@@ -165,10 +168,10 @@ void Loop::harvest() {
     }
 }
 
-// How often silence is looked for: an eighth of it, so that it is found at most that late.
+// How often silence and requests that take too long are looked for: an eighth of the limit, so that they are
+// found at most that late.
 clock::Nanoseconds Loop::look_after() const {
-    const auto shortest = std::min(options_.silence, options_.computed_silence);
-    const auto every = std::max<clock::Nanoseconds>(shortest / 8, std::chrono::milliseconds(1));
+    const auto every = std::max<clock::Nanoseconds>(shortest_limit_ / 8, std::chrono::milliseconds(1));
     return std::max(looked_ + every - multi_->now(), clock::Nanoseconds::zero());
 }
 
@@ -180,8 +183,9 @@ void Loop::give_up_silent() {
         Transfer& transfer = *active_[i];
         transfer.look(looked_);
         lanes_[transfer.lane]->gate.pulse().moved(transfer.body_moved());
-        if (!transfer.silent(options_, looked_)) continue;
-        transfer.end(transfer.silence_error(options_));
+        const bool overdue = transfer.overdue(looked_);
+        if (!overdue && !transfer.silent(options_, looked_)) continue;
+        transfer.end(overdue ? transfer.overdue_error() : transfer.silence_error(options_));
         retire(transfer);
     }
 }

@@ -68,7 +68,7 @@ class Loop {
     std::vector<std::unique_ptr<Transfer>> active_;
     std::unique_ptr<Multi> multi_;
     std::vector<std::unique_ptr<Lane>> lanes_;
-    clock::Nanoseconds looked_{};
+    clock::Nanoseconds looked_{}, shortest_limit_{};
     std::map<const Gate*, clock::Nanoseconds> named_;  // when a host's name was last known
 };
 

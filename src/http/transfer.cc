@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 #include <linux/sockios.h>
+#include <netinet/in.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <charconv>
@@ -11,6 +13,9 @@
 
 #include "http/address.h"
 #include "http/curl_error.h"
+#include "http/literal_address.h"
+#include "http/proxy.h"
+#include "http/url.h"
 
 namespace haul::http {
 namespace {
@@ -22,26 +27,32 @@ constexpr long kSmallBuffer = 16L << 10U;                // others of this
 }  // namespace
 
 Size size_of(const Request& request) {
+    if (request.take) return Size::large;
     return std::max(request.into.size(), request.body.size()) >= kLarge ? Size::large : Size::small;
 }
 
 std::unique_ptr<Transfer> Transfer::create(const ClientOptions& options, Size size) {
     CURL* easy = curl_easy_init();
     if (!easy) return nullptr;
-    std::unique_ptr<Transfer> transfer(new Transfer(easy, size));
-    if (!transfer->set_constant(options)) return nullptr;
+    std::unique_ptr<Transfer> transfer(new Transfer(easy, size, options));
+    if (!transfer->set_constant()) return nullptr;
     return transfer;
 }
 
 Transfer::~Transfer() { curl_easy_cleanup(easy_); }
 
-bool Transfer::set_constant(const ClientOptions& options) {
+bool Transfer::set_constant() {
+    const ClientOptions& options = options_;
     const auto set = [this](CURLoption option, auto value) {
         return curl_easy_setopt(easy_, option, value) == CURLE_OK;
     };
     const long buffer = size_ == Size::large ? kLargeBuffer : kSmallBuffer;
     const bool ca = options.ca_file.empty() || set(CURLOPT_CAINFO, options.ca_file.c_str());
-    return ca && set(CURLOPT_PRIVATE, static_cast<void*>(this)) &&
+    // libcurl opens sockets itself where nothing is to be looked at.
+    const bool guarded = !options.may_connect ||
+                         (set(CURLOPT_OPENSOCKETFUNCTION, &open_callback) &&
+                          set(CURLOPT_OPENSOCKETDATA, static_cast<void*>(this)) && set(CURLOPT_NOPROXY, ""));
+    return ca && guarded && set(CURLOPT_PRIVATE, static_cast<void*>(this)) &&
            set(CURLOPT_ERRORBUFFER, error_text_.data()) && set(CURLOPT_NOSIGNAL, 1L) &&
            set(CURLOPT_PROTOCOLS_STR, "http,https") && set(CURLOPT_FOLLOWLOCATION, 0L) &&
            set(CURLOPT_PATH_AS_IS, 1L) && set(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1}) &&
@@ -67,7 +78,9 @@ Status Transfer::begin(Exchange& exchange, clock::Nanoseconds now) {
     body_moved_ = {};
     received_ = seen_ = delivered_ = 0;
     delivered_all_ = exchange.request.body.empty();
-    too_long_ = false;
+    too_long_ = head_whole_ = enough_ = by_proxy_ = tried_ = false;
+    take_error_.reset();
+    refused_.reset();
     socket_ = -1;
     reached_ = ready_ = false;
     error_text_[0] = '\0';
@@ -75,11 +88,44 @@ Status Transfer::begin(Exchange& exchange, clock::Nanoseconds now) {
     if (origin_of(request.url).empty())
         return failure(request_error(Code::usage, request, "no http or https URL"));
     TRY(set_headers(request));
-    // Empty: none, whatever the environment says; null: as the environment says.
-    curl_easy_setopt(easy_, CURLOPT_PROXY, is_at_hand(request.url) ? "" : nullptr);
+    TRY(set_way(request));
     if (!set_method(request) || curl_easy_setopt(easy_, CURLOPT_URL, request.url.c_str()) != CURLE_OK)
         return failure(request_error(Code::unavailable, request, "libcurl took no option: out of memory"));
     return {};
+}
+
+// To libcurl an empty proxy is none, whatever the environment says, and null is as the environment says.
+// Where addresses are looked at we say it, to know whose address is seen.
+Status Transfer::set_way(const Request& request) {
+    if (!options_.may_connect) {
+        curl_easy_setopt(easy_, CURLOPT_PROXY, is_at_hand(request.url) ? "" : nullptr);
+        return {};
+    }
+    const auto url = parse_url(request.url);
+    if (!url) return failure(request_error(Code::usage, request, "the URL makes no sense"));
+    const std::string proxy = proxy_for(*url);
+    by_proxy_ = !proxy.empty();
+    curl_easy_setopt(easy_, CURLOPT_PROXY, proxy.c_str());
+    const auto literal = literal_address(url->host);
+    if (by_proxy_ && literal && !may_connect(literal->as_socket_address())) return failure(refused_error());
+    return {};
+}
+
+bool Transfer::may_connect(const sockaddr& address) {
+    auto allowed = options_.may_connect(address);
+    if (!allowed) refused_ = std::move(allowed).error();
+    return allowed.has_value();
+}
+
+Error Transfer::refused_error() const {
+    return request_error(refused_->code, exchange_->request, refused_->detail).with_remedy(refused_->remedy);
+}
+
+curl_socket_t Transfer::open_callback(void* self, curlsocktype, curl_sockaddr* address) noexcept {
+    auto& transfer = *static_cast<Transfer*>(self);
+    if (!transfer.by_proxy_ && !transfer.may_connect(address->addr)) return CURL_SOCKET_BAD;
+    transfer.tried_ = true;
+    return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
 Status Transfer::set_headers(const Request& request) {
@@ -149,6 +195,9 @@ std::size_t Transfer::take_header(std::string_view line) {
         std::from_chars(code.data(), code.data() + code.size(), answer.status);
         return whole;
     }
+    if (line.empty() && answer.status >= 200 && !std::exchange(head_whole_, true) &&
+        exchange_->request.take && !hand_over({}))
+        return 0;
     const auto colon = line.find(':');
     if (colon == std::string_view::npos) return whole;
     Header header{std::string(line.substr(0, colon)), {}};
@@ -171,7 +220,17 @@ std::size_t Transfer::body_callback(char* data, std::size_t, std::size_t count, 
     return static_cast<Transfer*>(self)->take_body({data, count});
 }
 
+bool Transfer::hand_over(std::string_view bytes) {
+    received_ += bytes.size();
+    auto more = exchange_->request.take(exchange_->answer, std::as_bytes(std::span(bytes)));
+    if (more && *more) return true;
+    enough_ = more.has_value();
+    if (!more) take_error_ = std::move(more).error();
+    return false;
+}
+
 std::size_t Transfer::take_body(std::string_view bytes) {
+    if (exchange_->request.take) return hand_over(bytes) ? bytes.size() : CURL_WRITEFUNC_ERROR;
     const bool direct = is_for_into();
     const Request& request = exchange_->request;
     const std::size_t room = direct ? request.into.size() : request.body_limit;
@@ -190,6 +249,9 @@ std::size_t Transfer::take_body(std::string_view bytes) {
 
 void Transfer::end(CURLcode code) {
     const Request& request = exchange_->request;
+    if (take_error_) return end(*std::move(take_error_));
+    if (enough_) return;
+    if (refused_ && !tried_ && code == CURLE_COULDNT_CONNECT) return end(refused_error());
     if (too_long_ && is_for_into())
         return end(
             request_error(Code::unavailable, request,
@@ -249,6 +311,16 @@ bool Transfer::computing() const { return exchange_->request.computed && ready_ 
 
 bool Transfer::silent(const ClientOptions& options, clock::Nanoseconds now) const {
     return now - moved_ >= (computing() ? options.computed_silence : options.silence);
+}
+
+bool Transfer::overdue(clock::Nanoseconds now) const {
+    const auto longest = exchange_->request.longest;
+    return longest.count() > 0 && now - began_ >= longest;
+}
+
+Error Transfer::overdue_error() const {
+    return request_error(Code::timed_out, exchange_->request,
+                         fmt::format("not done after {}", span_text(exchange_->request.longest)));
 }
 
 Error Transfer::silence_error(const ClientOptions& options) const {

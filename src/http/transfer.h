@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,6 +44,8 @@ class Transfer {
     void look(clock::Nanoseconds now);
     // By what look() saw: no byte has moved for longer than `options` allow.
     [[nodiscard]] bool silent(const ClientOptions& options, clock::Nanoseconds now) const;
+    // It takes longer than its request allows.
+    [[nodiscard]] bool overdue(clock::Nanoseconds now) const;
     // The part of look() that can be asked of a request that has ended.
     void look_at_received();
     // By what was looked at: when a byte of a body last moved, those of answers that tell of a failure
@@ -51,6 +54,7 @@ class Transfer {
     // All of the request was delivered, and the service works on its answer.
     [[nodiscard]] bool computing() const;
     [[nodiscard]] Error silence_error(const ClientOptions& options) const;
+    [[nodiscard]] Error overdue_error() const;
 
     [[nodiscard]] CURL* handle() const { return easy_; }
     [[nodiscard]] Size size() const { return size_; }
@@ -66,13 +70,19 @@ class Transfer {
     std::size_t lane = 0, place = 0;  // the loop's: which lane, and where in its list of those under way
 
   private:
-    Transfer(CURL* easy, Size size) : easy_(easy), size_(size) {}
-    [[nodiscard]] bool set_constant(const ClientOptions& options);
+    Transfer(CURL* easy, Size size, const ClientOptions& options)
+        : easy_(easy), size_(size), options_(options) {}
+    [[nodiscard]] bool set_constant();
     [[nodiscard]] Status set_headers(const Request& request);
     [[nodiscard]] bool set_method(const Request& request);
+    [[nodiscard]] Status set_way(const Request& request);
+    [[nodiscard]] bool may_connect(const sockaddr& address);
+    [[nodiscard]] Error refused_error() const;
+    [[nodiscard]] bool hand_over(std::string_view bytes);
     std::size_t take_header(std::string_view line);
     std::size_t take_body(std::string_view bytes);
     [[nodiscard]] bool is_for_into() const;
+    static curl_socket_t open_callback(void* self, curlsocktype, curl_sockaddr* address) noexcept;
     static int opened_callback(void* self, curl_socket_t, curlsocktype) noexcept;
     static int ready_callback(void* self, char*, char*, int, int) noexcept;
     static std::size_t header_callback(char* data, std::size_t, std::size_t count, void* self) noexcept;
@@ -80,6 +90,7 @@ class Transfer {
 
     CURL* easy_;
     Size size_;
+    const ClientOptions& options_;
     Exchange* exchange_ = nullptr;
     clock::Nanoseconds began_{}, moved_{}, body_moved_{};
     std::uint64_t received_ = 0;   // of the body
@@ -87,6 +98,12 @@ class Transfer {
     std::uint64_t delivered_ = 0;  // of the request's body, acknowledged by the other side
     bool delivered_all_ = false;
     bool too_long_ = false;  // the body was longer than there was room for
+    bool head_whole_ = false;
+    bool enough_ = false;              // Request::take had enough
+    std::optional<Error> take_error_;  // its error
+    std::optional<Error> refused_;     // why an address was not connected to
+    bool tried_ = false;               // one of the name's addresses may be connected to
+    bool by_proxy_ = false;
     int socket_ = -1;
     bool reached_ = false;
     bool ready_ = false;              // it was about to be sent, at least once

@@ -1,19 +1,21 @@
 // The web as a polite guest: every request of a collect goes through here.
 //
 //  - No connection to private, loopback, link-local or otherwise not public addresses unless allowed: checked
-//  on
-//    the address that a name was resolved to, at each connection, and so at each redirect.
+//    on the address that a name was resolved to, at each connection, and so at each redirect.
 //  - Redirects are followed, at most 10, http and https only; from https to http is refused.
 //  - A host gets at most `per_host` requests at once and `requests_per_second` begun, first come, first
-//  served. 429 and
-//    503 close the host for everybody until Retry-After (else 5 s, doubling, at most 5 min) has passed.
+//    served. 429 and 503 close the host for everybody until Retry-After (else 5 s, doubling, at most 5 min)
+//    has passed: a call that would have to wait longer than 2 s for that returns at once.
 //  - An honest user agent: "haul/VERSION (+CONTACT)". robots.txt (RFC 9309) is respected where `robots` is
-//  asked for.
+//    asked for.
 //  - Limits of size, time and silence on everything.
+//  - http_proxy, https_proxy and no_proxy hold. Behind a proxy we see its address, not the host's: then only
+//    what stands in the URL is checked, numbers and localhost, and the proxy has to keep us out of its net.
 //
-// Errors: denied (forbidden address, 401, 403, robots), not_found (404, 410), corrupt (a body too long, of a
-// wrong type, or cut twice), unavailable (429, 5xx, network; retry_after says how long its host stays
-// closed), no_space and io (of the local file). Thread-safe.
+// Errors: denied (forbidden address, 401, 403, robots, https to http), not_found (404, 410), corrupt (no http
+// address, redirects without end, a page for media, a body too long, or cut twice at one place), unsupported
+// (all other statuses), unavailable (429, 5xx, network; retry_after says how long its host stays closed),
+// timed_out, interrupted, no_space and io (of the local file). Thread-safe.
 #pragma once
 
 #include <chrono>
@@ -58,7 +60,8 @@ struct FetchTo {
     std::string path{};
     // Of what lies at `path` already, as an earlier fetch returned or reported it; empty: begin at 0.
     std::string validator{};
-    // Called when a validator is first known, before bytes are written under it: for whoever wants to resume.
+    // Called where the file begins anew, before bytes are written, with their validator; empty: what comes
+    // cannot be resumed. An error of it ends the fetch.
     std::function<Status(const std::string& validator)> begun{};
     std::uint64_t most_bytes = 20ULL << 30U;
     // Only the beginning is wanted, about that many seconds of it (by the item's size and duration, where the

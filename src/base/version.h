@@ -3,8 +3,8 @@
 
 #include <string_view>
 
-namespace haul::cli {
+namespace haul {
 
 inline constexpr std::string_view kVersion = "0.1.0";
 
-}  // namespace haul::cli
+}  // namespace haul

@@ -1,0 +1,58 @@
+#include "flow/collect/web/web.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "flow/collect/web/download.h"
+#include "flow/collect/web/media_type.h"
+#include "flow/collect/web/reach.h"
+#include "flow/collect/web/robots_files.h"
+#include "http/address.h"
+
+namespace haul::collect {
+
+struct Web::State {
+    explicit State(const WebOptions& options) : guest(options), robots(guest) {}
+    Guest guest;
+    RobotsFiles robots;
+    [[nodiscard]] clock::Nanoseconds deadline() const { return clock::boot() + guest.options().longest; }
+};
+
+Web::Web(WebOptions options) : state_(std::make_unique<State>(options)) {}
+Web::~Web() = default;
+
+Result<WebPage> Web::get(const Ask& ask, const std::stop_token& stop) {
+    WebPage page;
+    const auto deadline = state_->deadline();
+    Call call{.url = ask.url,
+              .requests_per_second = ask.requests_per_second,
+              .deadline = deadline,
+              .take = [&](const http::Answer& head, std::span<const std::byte> bytes) -> Result<bool> {
+                  const auto bad = [&](std::string detail) {
+                      return failure(Code::corrupt, "GET", http::shown_url(ask.url), std::move(detail));
+                  };
+                  if (head.status != 200) return bad("a part where the whole was asked for");
+                  if (const auto unread = unread_coding(head)) return bad(*unread);
+                  if (bytes.size() > ask.most_bytes - page.body.size())
+                      return bad(fmt::format("longer than {} bytes", ask.most_bytes));
+                  page.body.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+                  return true;
+              }};
+    if (!ask.accept.empty()) call.headers.push_back({"Accept", ask.accept});
+    if (ask.robots)
+        call.before = [&](const http::Url& url) { return state_->robots.check(url, deadline, stop); };
+    const Reached reached = TRY(state_->guest.reach(call, stop));
+    page.url = reached.url;
+    page.type = media_type_of(reached.head.header("content-type"));
+    return page;
+}
+
+Result<Fetched> Web::fetch(const Media& media, const FetchTo& to, const std::stop_token& stop) {
+    Download download(state_->guest, media, to, state_->deadline());
+    return download.run(stop);
+}
+
+std::map<std::string, HostCount> Web::counts() const { return state_->guest.hosts().counts(); }
+
+}  // namespace haul::collect

@@ -1,0 +1,28 @@
+#include "http/literal_address.h"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <string>
+
+namespace haul::http {
+
+std::optional<LiteralAddress> literal_address(std::string_view host) {
+    if (host.ends_with('.')) host.remove_suffix(1);
+    if (host == "localhost" || host.ends_with(".localhost")) host = "127.0.0.1";
+    LiteralAddress address;
+    auto& four = reinterpret_cast<sockaddr_in&>(address.storage);
+    if (::inet_pton(AF_INET, std::string(host).c_str(), &four.sin_addr) == 1) {
+        four.sin_family = AF_INET;
+        return address;
+    }
+    if (!host.starts_with('[') || !host.ends_with(']')) return std::nullopt;
+    host = host.substr(1, host.size() - 2);
+    host = host.substr(0, std::min(host.find('%'), host.size()));  // without its zone
+    auto& six = reinterpret_cast<sockaddr_in6&>(address.storage);
+    if (::inet_pton(AF_INET6, std::string(host).c_str(), &six.sin6_addr) != 1) return std::nullopt;
+    six.sin6_family = AF_INET6;
+    return address;
+}
+
+}  // namespace haul::http
