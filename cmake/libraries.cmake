@@ -20,6 +20,7 @@ haul_pkg(xxHash::xxhash libxxhash)
 haul_pkg(zstd::zstd libzstd)
 haul_pkg(tomlplusplus::tomlplusplus tomlplusplus)
 haul_pkg(libdeflate::libdeflate libdeflate)
+haul_pkg(prometheus::pull prometheus-cpp-pull)
 
 if(HAUL_TESTS)
   find_package(GTest REQUIRED)

@@ -22,6 +22,7 @@ SUITES = {
     "faults": scripts.faults,
     "power": scripts.power,
     "speech": scripts.speech,
+    "corpus": scripts.corpus,
     "asan": programs.asan,
     "tsan": programs.tsan,
     "fuzz": fuzz.fuzz,

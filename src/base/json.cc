@@ -39,10 +39,6 @@ std::string reason_of(const nlohmann::json::exception& error) {
     return std::string(end == std::string_view::npos ? what : what.substr(end + 2));
 }
 
-std::unexpected<Error> bad_field(std::string_view subject, std::string_view field, std::string_view why) {
-    return failure(Code::corrupt, "read", std::string(subject), fmt::format("field \"{}\" {}", field, why));
-}
-
 // nullptr where it is absent or null.
 Result<const Value*> find(const Value& object, std::string_view field, std::string_view subject) {
     if (!object.is_object()) return failure(Code::corrupt, "read", std::string(subject), "not a JSON object");
@@ -96,6 +92,10 @@ Result<std::optional<T>> optional(Reader<T> read, const Value& object, const cha
 }
 
 }  // namespace
+
+std::unexpected<Error> bad_field(std::string_view subject, std::string_view field, std::string_view why) {
+    return failure(Code::corrupt, "read", std::string(subject), fmt::format("field \"{}\" {}", field, why));
+}
 
 Result<Value> parse(std::string_view text, std::string_view subject) {
     if (is_too_deep(text)) return failure(Code::corrupt, "read", std::string(subject), "nested too deeply");

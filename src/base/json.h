@@ -23,6 +23,11 @@ using Ordered = nlohmann::ordered_json;  // keeps the order of keys as written: 
 [[nodiscard]] std::string dump(const Value& value, int indent = -1);
 [[nodiscard]] std::string dump(const Ordered& value, int indent = -1);
 
+// What the getters below return for a field that is there and is not what it should be: `why` goes on from
+// its name, as in "is not a number". For whoever looks at fields without them.
+[[nodiscard]] std::unexpected<Error> bad_field(std::string_view subject, std::string_view field,
+                                               std::string_view why);
+
 [[nodiscard]] Result<std::string> string_at(const Value& object, const char* field, std::string_view subject);
 [[nodiscard]] Result<std::uint64_t> uint_at(const Value& object, const char* field, std::string_view subject);
 [[nodiscard]] Result<std::int64_t> int_at(const Value& object, const char* field, std::string_view subject);

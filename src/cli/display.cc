@@ -2,7 +2,11 @@
 
 #include <unistd.h>
 
+#include <utility>
+
+#include "base/version.h"
 #include "report/sinks.h"
+#include "store/wrap/retry_budget.h"
 
 namespace haul::cli {
 
@@ -13,6 +17,23 @@ void declare_display(Arguments& arguments, Display& display) {
 void declare_log_level(Arguments& arguments, Display& display) {
     arguments.choice("--log-level", display.log_level, {"debug", "info", "warning", "error"},
                      "least level that goes to the job's log file (info)");
+}
+
+void declare_metrics(Arguments& arguments, Display& display) {
+    arguments.number("--metrics-port", display.metrics_port, 1, 65535,
+                     "show numbers for Prometheus at http://127.0.0.1:PORT/metrics");
+}
+
+Result<std::unique_ptr<report::MetricsServer>> serve_metrics(const Display& display, const std::string& flow,
+                                                             const std::string& job, report::Hub& hub) {
+    if (display.metrics_port == 0) return std::unique_ptr<report::MetricsServer>();
+    report::MetricsSources sources;
+    sources.version = kVersion;
+    sources.flow = flow;
+    sources.job = job;
+    sources.retries = store::wrap::retries_so_far;
+    return report::MetricsServer::start(static_cast<std::uint16_t>(display.metrics_port), hub,
+                                        std::move(sources));
 }
 
 void add_display(report::Hub& hub, const Display& display) {

@@ -46,6 +46,7 @@ Handler declare_pack(Arguments& arguments) {
     declare_work(arguments, options->pack);
     declare_display(arguments, options->display);
     declare_log_level(arguments, options->display);
+    declare_metrics(arguments, options->display);
     return [options, &arguments](const std::vector<std::string>& words) {
         options->display.json = arguments.json();
         return run_pack(*options, words);

@@ -13,6 +13,7 @@
 #include "cli/live_status.h"
 #include "cli/output.h"
 #include "engine/control.h"
+#include "report/metrics.h"
 #include "report/sinks.h"
 
 namespace haul::cli {
@@ -65,6 +66,19 @@ std::unique_ptr<engine::ControlServer> serve(Run& run, const job::Job& job) {
     run.session.hub().note(report::Level::warning,
                            "status and cancel cannot reach this job: " + server.error().message());
     return nullptr;
+}
+
+// Asked while somebody looks, from threads of the server.
+std::vector<report::UnitCount> units_of(ledger::Ledger& ledger) {
+    std::vector<report::UnitCount> counts;
+    ledger::Query query;
+    query.what = ledger::Query::What::counts;
+    const auto answer = ledger.read(query);
+    if (!answer) return counts;
+    for (const ledger::Count& one : answer->counts)
+        counts.push_back(
+            {.kind = one.kind, .state = std::string(ledger::name_of(one.state)), .units = one.units});
+    return counts;
 }
 
 // What is said while the job is opened, until it can go where everything goes: to the job's log too, behind
@@ -149,6 +163,11 @@ int run_job(const JobSpec& spec, const Flow& flow) {
     Run run(spec);
     run.facts.job = job::id_of(spec.request);
     report::Hub& hub = run.session.hub();
+    auto metrics = serve_metrics(spec.display, spec.request.flow, run.facts.job, hub);
+    if (!metrics) {
+        hub.close();
+        return report_error(metrics.error(), error_form_of(spec.display), run.facts.job);
+    }
     std::vector<report::Event> said;
     auto opened = open_job(spec, said);
     if (!opened) {
@@ -161,6 +180,7 @@ int run_job(const JobSpec& spec, const Flow& flow) {
     run.facts.fresh = job.ledger_is_new();
     listen(run, job);
     auto server = serve(run, job);
+    if (*metrics) (*metrics)->show_units([&job] { return units_of(job.ledger()); });
     say_started(run, job);
     for (report::Event& event : said) hub.emit(std::move(event));
 
@@ -171,6 +191,7 @@ int run_job(const JobSpec& spec, const Flow& flow) {
     }
     run.facts.took = clock::boot() - begun;
     server.reset();
+    metrics->reset();  // the ledger may go with the end of the job
 
     const Ending ending = ended ? *ended : ending_of(ended.error(), run.cancelled);
     const Status recorded = record_end(job, ending);

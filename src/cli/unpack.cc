@@ -50,6 +50,7 @@ Handler declare_unpack(Arguments& arguments) {
     declare(arguments, options->unpack);
     declare_display(arguments, options->display);
     declare_log_level(arguments, options->display);
+    declare_metrics(arguments, options->display);
     return [options, &arguments](const std::vector<std::string>& words) {
         options->display.json = arguments.json();
         return run_unpack(*options, words);

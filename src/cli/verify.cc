@@ -66,6 +66,7 @@ Result<int> run_verify(const Options& options) {
     how.threads = static_cast<unsigned>(options.jobs);
     how.memory = options.memory;
     Session session(options.display);
+    const auto metrics = TRY(serve_metrics(options.display, "verify", "", session.hub()));
     auto report = set::verify(*set, how, session.hub(), session.shutdown().drain());
     if (report && source) {
         TRY(look_for_missing(*set, *source, options, session, *report));
@@ -95,6 +96,7 @@ Handler declare_verify(Arguments& arguments) {
     declare_state(arguments, options->state);
     declare_access(arguments, options->service);
     declare_display(arguments, options->display);
+    declare_metrics(arguments, options->display);
     return [options, &arguments](const std::vector<std::string>&) {
         options->display.json = arguments.json();
         return run_verify(*options);

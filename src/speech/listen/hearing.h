@@ -1,6 +1,7 @@
 // What was heard in one file.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,11 +22,12 @@ struct Segment {
 
 struct Hearing {
     std::string path;
-    std::optional<Error> error;  // what went wrong; with `heard` it broke off in the middle
-    bool heard = false;          // all below says something
-    double duration = 0;         // seconds that were decoded
-    std::string decoder;         // "vorbis in ogg"
-    double clipped = 0;          // share of the source's samples at full scale
+    std::optional<Error> error;                   // what went wrong; with `heard` it broke off in the middle
+    bool heard = false;                           // all below says something
+    double duration = 0;                          // seconds that were decoded
+    std::string decoder;                          // "vorbis in ogg"
+    std::uint32_t sample_rate = 0, channels = 0;  // of the source: Hz, how many
+    double clipped = 0;                           // share of the source's samples at full scale
     ModelId vad;
     std::vector<Segment> segments;
     ChildFinding child;

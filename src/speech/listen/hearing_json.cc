@@ -64,6 +64,8 @@ json::Ordered hearing_json(const Hearing& hearing, const std::optional<std::stri
     if (hearing.heard) {
         object["duration"] = rounded(hearing.duration);
         object["decoder"] = hearing.decoder;
+        object["sample_rate"] = hearing.sample_rate;
+        object["channels"] = hearing.channels;
         object["vad"] = model_json(hearing.vad);
         object["segments"] = segments_json(hearing.segments);
         object["child"] = child_json(hearing.child);

@@ -148,6 +148,8 @@ Result<Hearing> Ear::listen(const std::string& path, const std::stop_token& stop
     hearing.error = std::move(decoded->cut);
     hearing.duration = seconds(decoded->samples);
     hearing.decoder = std::move(decoded->decoder);
+    hearing.sample_rate = decoded->source_rate;
+    hearing.channels = decoded->source_channels;
     hearing.clipped = decoded->clipped;
     hearing.vad = parts.activity.id();
     hearing.segments = std::move(parts.segments);

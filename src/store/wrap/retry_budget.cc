@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <memory>
 #include <utility>
 
@@ -10,6 +11,13 @@
 #include "base/units.h"
 
 namespace haul::store::wrap {
+namespace {
+
+std::atomic<std::uint64_t> retries = 0;
+
+}  // namespace
+
+std::uint64_t retries_so_far() { return retries; }
 
 bool RetryBudget::spend() {
     const std::lock_guard lock(mutex_);
@@ -50,6 +58,7 @@ bool Attempts::again(const Error& error, const std::stop_token& stop) {
     if (clock::boot() + wait - begun_ > budget_.options().deadline) return false;
     if (!budget_.spend()) return false;
     ++made_;
+    ++retries;
     stopped_ = !clock::sleep(wait, stop.stop_possible() ? stop : budget_.options().stop);
     return !stopped_;
 }

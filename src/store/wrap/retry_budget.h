@@ -9,6 +9,7 @@
 // belongs to one call.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -59,6 +60,9 @@ class RetryBudget {
     unsigned open_ = 0;
     clock::Nanoseconds open_since_{};  // boot time
 };
+
+// Of all calls of this process, whatever store they went to.
+[[nodiscard]] std::uint64_t retries_so_far();
 
 class Attempts {
   public:

@@ -1,0 +1,190 @@
+#include "flow/collect/export/publish.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "base/digest.h"
+#include "base/fault_point.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "flow/collect/export/current.h"
+#include "store/end_upload.h"
+#include "store/side_by_side.h"
+
+namespace haul::collect {
+namespace {
+
+constexpr std::uint64_t kAtOnce = 8ULL << 20U;  // a longer file goes in pieces of at least this
+// Where audiofolder looks for audio: only beneath the folder of metadata.jsonl, and never up with `..`.
+constexpr const char* kAudio = "audio";
+constexpr std::string_view kAudioTarget = "../../audio";
+
+std::string temporary(std::string_view what) { return fmt::format("{}/{}{}-", kExports, kTemporary, what); }
+
+// A service that has no create-only writes has the job's claim to rely on.
+store::Condition create(const store::Capabilities& can) {
+    return {
+        .kind = store::can_create(can) ? store::Condition::Kind::create_only : store::Condition::Kind::none,
+        .version = {}};
+}
+
+// One view on its way from this machine to the corpus.
+class Passage {
+  public:
+    Passage(store::Store& corpus, const Views& views, const View& view, const std::stop_token& stop)
+        : corpus_(corpus),
+          view_(view),
+          stop_(stop),
+          path_(views.folder + "/" + view.name),
+          name_(folder_of(views.state) + "/" + view.name) {}
+
+    [[nodiscard]] Status run() {
+        const auto there = TRY(store::find_file(corpus_, name_));
+        if (there && there->size == view_.bytes && TRY(is_right())) return {};
+        // What is there and wrong was made by nobody who finished: it is replaced as a whole.
+        TRY(write(there ? store::Condition() : create(corpus_.capabilities())));
+        if (TRY(is_right())) return {};
+        return failure(
+            make_error(Code::corrupt, "export", name_, "what was written reads back as something else")
+                .with_remedy("check the disk or service; the same command writes it again"));
+    }
+
+  private:
+    [[nodiscard]] Result<bool> is_right() {
+        digest::Hasher hasher(digest::Algorithm::sha256);
+        TRY(store::read_through(
+            corpus_, name_, view_.bytes, kAtOnce,
+            [&](std::span<const std::byte> bytes) -> Status {
+                hasher.update(bytes);
+                return {};
+            },
+            stop_));
+        const std::string digest = hasher.finish();
+        return text::hex(std::as_bytes(std::span(digest))) == view_.sha256;
+    }
+
+    [[nodiscard]] Status write(const store::Condition& condition) {
+        file_ = TRY(file::open_at(AT_FDCWD, path_, O_RDONLY | O_NOFOLLOW));
+        return view_.bytes <= kAtOnce ? write_whole(condition) : write_pieces(condition);
+    }
+
+    [[nodiscard]] Status write_whole(const store::Condition& condition) {
+        std::vector<std::byte> bytes(static_cast<std::size_t>(view_.bytes));
+        TRY(file::read_exact(file_.get(), bytes, 0, path_));
+        store::Write write;
+        write.name = name_;
+        write.bytes = bytes;
+        write.condition = condition;
+        corpus_.write_many(std::span(&write, 1), {.scratch = temporary("view")}, stop_);
+        return std::move(write.result);
+    }
+
+    [[nodiscard]] Status write_pieces(const store::Condition& condition) {
+        store::UploadRequest request;
+        request.name = name_;
+        request.size = view_.bytes;
+        request.condition = condition;
+        request.scratch = temporary("upload");
+        const auto upload = TRY(corpus_.open_upload(request));
+        FAULT_POINT("export.upload.opened");
+        Status done = put_pieces(*upload);
+        // What failed is begun anew: a service keeps no pieces for it.
+        if (!done) static_cast<void>(upload->abort());
+        return done;
+    }
+
+    [[nodiscard]] Status put_pieces(store::Upload& upload) {
+        const store::Capabilities can = corpus_.capabilities();
+        std::uint64_t size = std::max(kAtOnce, can.min_piece);
+        if (can.max_pieces > 0) size = std::max(size, view_.bytes / can.max_pieces + 1);
+        if (can.max_piece > 0) size = std::min(size, can.max_piece);
+        std::vector<std::byte> buffer(static_cast<std::size_t>(size));
+        std::uint32_t pieces = 0;
+        for (std::uint64_t at = 0; at < view_.bytes; at += size) {
+            const auto bytes = std::span(buffer).first(
+                static_cast<std::size_t>(std::min<std::uint64_t>(size, view_.bytes - at)));
+            TRY(file::read_exact(file_.get(), bytes, at, path_));
+            store::Piece piece;
+            piece.number = ++pieces;
+            piece.offset = at;
+            piece.bytes = bytes;
+            piece.crc32 = digest::crc32(0, bytes);
+            upload.put_many(std::span(&piece, 1), stop_);
+            TRY(std::move(piece.result));
+            FAULT_POINT("export.upload.between_pieces");
+        }
+        TRY(upload.finish({.size = view_.bytes, .crc32 = view_.crc32, .pieces = pieces}));
+        return {};
+    }
+
+    store::Store& corpus_;
+    const View& view_;
+    const std::stop_token& stop_;
+    std::string path_, name_;
+    file::Fd file_;
+};
+
+// A folder only: services have no links, and docs/corpus.md says what readers do there.
+Status link_audio(store::Store& corpus, const std::string& state) {
+    if (store::is_service(corpus.capabilities())) return {};
+    store::Write write;
+    write.name = folder_of(state) + "/" + kAudio;
+    if (const auto there = TRY(store::find_object(corpus, write.name));
+        there && there->target == kAudioTarget)
+        return {};
+    write.kind = store::Kind::symlink;
+    write.bytes = std::as_bytes(std::span(kAudioTarget));
+    corpus.write_many(std::span(&write, 1), {.scratch = temporary("audio")}, {});
+    return std::move(write.result);
+}
+
+}  // namespace
+
+Result<bool> are_there(store::Store& corpus, const Views& views) {
+    for (const View& view : views.files) {
+        const auto there = TRY(store::find_file(corpus, folder_of(views.state) + "/" + view.name));
+        if (!there || there->size != view.bytes) return false;
+    }
+    return true;
+}
+
+Status publish_views(store::Store& corpus, const Views& views, const std::stop_token& stop) {
+    for (const View& view : views.files) {
+        TRY(Passage(corpus, views, view, stop).run());
+        FAULT_POINT("export.between_views");
+    }
+    return link_audio(corpus, views.state);
+}
+
+Status sweep_exports(store::Store& corpus, std::initializer_list<std::string_view> keep,
+                     const std::stop_token& stop) {
+    std::string before;
+    for (const store::Object& object : TRY(store::list_folder(corpus, kExports, stop))) {
+        const std::string_view beneath =
+            std::string_view(object.name).substr(std::string_view(kExports).size() + 1);
+        const std::string name(beneath.substr(0, beneath.find('/')));
+        if (name.starts_with(kTemporary)) TRY(store::remove_object(corpus, object.name));
+        if (!is_state(name) || name == before || std::ranges::find(keep, name) != keep.end()) continue;
+        before = name;
+        TRY(store::remove_folder(corpus, folder_of(name), stop));
+        FAULT_POINT("export.between_sweeps");
+    }
+    return {};
+}
+
+Status end_uploads(store::Store& corpus, const std::string& state) {
+    for (const char* view : kViewNames) {
+        const std::string name = folder_of(state) + "/" + view;
+        for (const store::PendingUpload& upload : TRY(corpus.uploads_of(name)))
+            TRY(store::end_upload(corpus, upload.name, upload.id));
+    }
+    return {};
+}
+
+}  // namespace haul::collect
