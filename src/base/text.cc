@@ -109,6 +109,19 @@ std::string printable(std::string_view bytes) {
     return out;
 }
 
+std::string lower(std::string_view bytes) {
+    std::string out(bytes);
+    std::ranges::transform(out, out.begin(),
+                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+    return out;
+}
+
+std::string_view trimmed(std::string_view bytes) {
+    constexpr std::string_view kBlanks = " \t\r\n";
+    bytes.remove_prefix(std::min(bytes.find_first_not_of(kBlanks), bytes.size()));
+    return bytes.substr(0, bytes.find_last_not_of(kBlanks) + 1);
+}
+
 std::string base64(std::string_view bytes) {
     std::string out;
     out.reserve((bytes.size() + 2) / 3 * 4);

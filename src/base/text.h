@@ -26,6 +26,11 @@ struct CodePoint {
 // the rest stays.
 [[nodiscard]] std::string printable(std::string_view bytes);
 
+// A to Z as a to z; all other bytes stay.
+[[nodiscard]] std::string lower(std::string_view bytes);
+// Without blanks, tabs and line ends around it.
+[[nodiscard]] std::string_view trimmed(std::string_view bytes);
+
 // RFC 4648, with padding. Decoding refuses anything else.
 [[nodiscard]] std::string base64(std::string_view bytes);
 [[nodiscard]] std::optional<std::string> base64_decode(std::string_view encoded);

@@ -134,6 +134,13 @@ TEST(Text, Hex) {
     }
 }
 
+TEST(Text, LowerAndTrimmed) {
+    EXPECT_EQ(lower("aZ\xC3\x89[@"), "az\xC3\x89[@");
+    EXPECT_EQ(trimmed(" \t a b\r\n"), "a b");
+    EXPECT_EQ(trimmed(" \n"), "");
+    EXPECT_EQ(trimmed(""), "");
+}
+
 TEST(Text, Base32) {  // RFC 4648, section 10
     const std::pair<std::string_view, std::string_view> cases[] = {{"", ""},
                                                                    {"f", "my"},

@@ -6,6 +6,7 @@
 #include <array>
 #include <limits>
 #include <optional>
+#include "base/text.h"
 
 namespace haul::units {
 namespace {
@@ -46,13 +47,6 @@ std::optional<Decimal> take_decimal(std::string_view& text) {
         number.scale *= 10;
     }
     return number;
-}
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return out;
 }
 
 // Bytes of "", "b", "k", "kb", "kib", ...; 0 where there is no such unit.
@@ -106,7 +100,7 @@ Result<std::uint64_t> parse_size(std::string_view text) {
     const auto number = take_decimal(rest);
     if (!number) return failure(bad_size(text, "no number, or too many digits"));
     if (rest.starts_with(' ')) rest.remove_prefix(1);
-    const std::uint64_t unit = size_unit(lower(rest));
+    const std::uint64_t unit = size_unit(text::lower(rest));
     if (unit == 0) return failure(bad_size(text, fmt::format("no unit is called \"{}\"", rest)));
     if (unit == 1 && number->scale != 1) return failure(bad_size(text, "a byte has no fractions"));
     const Wide bytes = number->times(unit);
@@ -124,7 +118,7 @@ Result<std::chrono::nanoseconds> parse_duration(std::string_view text) {
         const auto number = take_decimal(rest);
         if (!number) return failure(bad_duration(text, "no number, or too many digits"));
         const std::size_t length = std::min(rest.find_first_of("0123456789"), rest.size());
-        const std::string name = lower(rest.substr(0, length));
+        const std::string name = text::lower(rest.substr(0, length));
         rest.remove_prefix(length);
         if (name.empty()) return failure(bad_duration(text, "a number without a unit"));
         const auto known = std::ranges::find(kDurationUnits, name, &DurationUnit::name);

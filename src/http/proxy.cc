@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <initializer_list>
 
+#include "base/text.h"
 #include "http/address.h"
 
 namespace haul::http {
@@ -24,9 +25,7 @@ bool same_or_beneath(std::string_view host, std::string_view name) {
 
 bool is_excepted(std::string_view host) {
     if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-    std::string list(first_set({"no_proxy", "NO_PROXY"}));
-    std::ranges::transform(list, list.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+    const std::string list = text::lower(first_set({"no_proxy", "NO_PROXY"}));
     std::string_view rest = list;
     if (rest == "*") return true;
     while (!rest.empty()) {

@@ -6,6 +6,8 @@
 #include <memory>
 
 #include "base/number.h"
+#include "base/percent.h"
+#include "base/text.h"
 
 namespace haul::http {
 namespace {
@@ -13,25 +15,12 @@ namespace {
 using Handle = std::unique_ptr<CURLU, decltype(&curl_url_cleanup)>;
 
 std::string escaped(std::string_view text) {
-    constexpr std::string_view kHex = "0123456789ABCDEF";
     std::string out;
-    for (const char letter : text) {
-        const auto byte = static_cast<unsigned char>(letter);
-        if (byte > 0x20 && byte < 0x7F) {
-            out += letter;
-        } else {
-            out += '%';
-            out += kHex[byte >> 4U];
-            out += kHex[byte & 0xFU];
-        }
+    for (const char& letter : text) {
+        const bool plain = letter > 0x20 && letter < 0x7F;
+        out += plain ? std::string(1, letter) : text::percent_encoded({&letter, 1}, false);
     }
     return out;
-}
-
-std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view kBlanks = " \t\r\n";
-    text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
-    return text.substr(0, text.find_last_not_of(kBlanks) + 1);
 }
 
 std::string part_of(CURLU* handle, CURLUPart part, unsigned flags = 0) {
@@ -43,16 +32,14 @@ std::string part_of(CURLU* handle, CURLUPart part, unsigned flags = 0) {
 }
 
 bool set(CURLU* handle, std::string_view text) {
-    return curl_url_set(handle, CURLUPART_URL, escaped(trimmed(text)).c_str(), 0) == CURLUE_OK;
+    return curl_url_set(handle, CURLUPART_URL, escaped(text::trimmed(text)).c_str(), 0) == CURLUE_OK;
 }
 
 std::optional<Url> url_in(CURLU* handle) {
     curl_url_set(handle, CURLUPART_FRAGMENT, nullptr, 0);
     Url url;
     url.scheme = part_of(handle, CURLUPART_SCHEME);
-    url.host = part_of(handle, CURLUPART_HOST);
-    std::ranges::transform(url.host, url.host.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+    url.host = text::lower(part_of(handle, CURLUPART_HOST));
     url.port =
         text::whole_number<std::uint16_t>(part_of(handle, CURLUPART_PORT, CURLU_DEFAULT_PORT)).value_or(0);
     url.target = part_of(handle, CURLUPART_PATH);

@@ -3,39 +3,27 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <optional>
+#include "base/text.h"
 
 namespace haul::store::s3 {
 namespace {
 
 constexpr std::string_view kSpace = " \t\r";
 
-std::string_view trimmed(std::string_view text) {
-    const std::size_t first = text.find_first_not_of(kSpace);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
-
 std::string_view without_comment(std::string_view value) {
     for (std::size_t at = 1; at < value.size(); ++at) {
         if ((value[at] == '#' || value[at] == ';') && kSpace.contains(value[at - 1]))
-            return trimmed(value.substr(0, at));
+            return text::trimmed(value.substr(0, at));
     }
     return value.starts_with('#') || value.starts_with(';') ? std::string_view() : value;
-}
-
-std::string lower(std::string_view text) {
-    std::string copy(text);
-    for (char& letter : copy) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-    return copy;
 }
 
 class Reader {
   public:
     // Says what is wrong with the line, if anything is.
     std::optional<std::string> line(std::string_view text) {
-        const std::string_view content = trimmed(text);
+        const std::string_view content = text::trimmed(text);
         if (content.empty() || content.starts_with('#') || content.starts_with(';')) return std::nullopt;
         if (kSpace.contains(text.front())) return indented(content);
         if (content.starts_with('[')) return header(content);
@@ -48,7 +36,7 @@ class Reader {
         const std::size_t end = content.find(']');
         if (end == std::string_view::npos) return "a section without `]`";
         key_.clear();
-        section_ = &sections[std::string(trimmed(content.substr(1, end - 1)))];
+        section_ = &sections[std::string(text::trimmed(content.substr(1, end - 1)))];
         return std::nullopt;
     }
 
@@ -56,8 +44,8 @@ class Reader {
         const std::size_t equals = content.find('=');
         if (equals == std::string_view::npos || equals == 0) return "neither a section nor `key = value`";
         if (section_ == nullptr) return "a key before the first section";
-        key_ = lower(trimmed(content.substr(0, equals)));
-        (*section_)[key_] = without_comment(trimmed(content.substr(equals + 1)));
+        key_ = text::lower(text::trimmed(content.substr(0, equals)));
+        (*section_)[key_] = without_comment(text::trimmed(content.substr(equals + 1)));
         return std::nullopt;
     }
 
@@ -71,8 +59,8 @@ class Reader {
         const std::size_t equals = content.find('=');
         if (equals == std::string_view::npos || equals == 0)
             return "neither a nested `key = value` nor a value";
-        const std::string nested = key_ + "." + lower(trimmed(content.substr(0, equals)));
-        (*section_)[nested] = without_comment(trimmed(content.substr(equals + 1)));
+        const std::string nested = key_ + "." + text::lower(text::trimmed(content.substr(0, equals)));
+        (*section_)[nested] = without_comment(text::trimmed(content.substr(equals + 1)));
         return std::nullopt;
     }
 

@@ -42,12 +42,6 @@ Url parts_of(std::string_view url) {
     return parts;
 }
 
-std::string lower(std::string_view text) {
-    std::string copy(text);
-    for (char& letter : copy) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-    return copy;
-}
-
 bool same_name(std::string_view name, std::string_view lower_name) {
     return std::ranges::equal(name, lower_name, [](char left, char right) {
         return std::tolower(static_cast<unsigned char>(left)) == right;
@@ -86,7 +80,7 @@ Signed canonical_headers(const std::vector<http::Header>& headers) {
     std::vector<std::pair<std::string, const http::Header*>> sorted;
     sorted.reserve(headers.size());
     for (const http::Header& header : headers) {
-        std::string name = lower(header.name);
+        std::string name = text::lower(header.name);
         if (std::ranges::find(kUnsigned, name) == kUnsigned.end())
             sorted.emplace_back(std::move(name), &header);
     }

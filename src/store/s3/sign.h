@@ -1,10 +1,10 @@
 // AWS Signature Version 4 in the Authorization header ("Signature Version 4 signing process", AWS General
 // Reference), with the service's rule for S3 that paths are escaped once and never normalised.
 //
-// Works on requests whose URL is already in canonical form: text::percent_encoded() for each path element and each query key
-// and value, query parameters sorted by key, a `=` after every key. Thread-safe; the signing key of a day is
-// kept, so that a signature costs a few microseconds. The port is left out of `host` where it is the
-// scheme's.
+// Works on requests whose URL is already in canonical form: text::percent_encoded() for each path element and
+// each query key and value, query parameters sorted by key, a `=` after every key. Thread-safe; the signing
+// key of a day is kept, so that a signature costs a few microseconds. The port is left out of `host` where it
+// is the scheme's.
 #pragma once
 
 #include <chrono>

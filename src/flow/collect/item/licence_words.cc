@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 #include <vector>
+#include "base/text.h"
 
 namespace haul::collect {
 namespace {
@@ -19,13 +20,6 @@ std::vector<std::string_view> split(std::string_view text, std::string_view sepa
         words.push_back(text.substr(0, end));
         text.remove_prefix(end);
     }
-}
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
-    return out;
 }
 
 // "4.0", "v4.0"
@@ -113,7 +107,7 @@ class Groups {
 }  // namespace
 
 LicenceParts parts_named(std::string_view statement) {
-    const std::string text = lower(statement);
+    const std::string text = text::lower(statement);
     std::vector<std::string> words;
     for (const std::string_view word : split(text, " \t\r\n-_(),;/")) words.emplace_back(word);
     if (!words.empty() && words.back().ends_with('.')) words.back().pop_back();
@@ -133,7 +127,7 @@ LicenceParts parts_named(std::string_view statement) {
 }
 
 LicenceParts parts_of_address(std::string_view url) {
-    std::string text = lower(url);
+    std::string text = text::lower(url);
     for (const std::string_view front : {"https:", "http:", "//", "www."})
         if (text.starts_with(front)) text.erase(0, front.size());
     text.resize(std::min(text.find_first_of("?#"), text.size()));

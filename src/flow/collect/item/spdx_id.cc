@@ -3,6 +3,7 @@
 #include <array>
 #include <string>
 
+#include "base/text.h"
 #include "flow/collect/item/item.h"
 #include "flow/collect/item/licence_words.h"
 
@@ -78,18 +79,11 @@ constexpr std::array<std::string_view, 17> kOthers = {
     "GPL-3.0-only", "GPL-3.0-or-later", "LAL-1.2",      "LAL-1.3",      "MIT",          "ODbL-1.0",
     "ODC-By-1.0",   "OGL-UK-2.0",       "OGL-UK-3.0",   "PDDL-1.0",     "Unlicense"};
 
-bool same_word(std::string_view one, std::string_view other) {
-    return std::ranges::equal(one, other, [](char a, char b) {
-        const auto low = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; };
-        return low(a) == low(b);
-    });
-}
-
 std::string listed(std::string_view id) {
     for (const std::string_view each : kCreativeCommons)
-        if (same_word(each, id)) return std::string(each);
+        if (text::lower(each) == text::lower(id)) return std::string(each);
     for (const std::string_view each : kOthers)
-        if (same_word(each, id)) return std::string(each);
+        if (text::lower(each) == text::lower(id)) return std::string(each);
     return {};
 }
 
@@ -114,10 +108,7 @@ std::string id_of(const LicenceParts& parts) {
 }  // namespace
 
 std::string spdx_id(std::string_view statement) {
-    constexpr std::string_view kBlanks = " \t\r\n";
-    const auto begin = std::min(statement.find_first_not_of(kBlanks), statement.size());
-    statement.remove_prefix(begin);
-    statement = statement.substr(0, statement.find_last_not_of(kBlanks) + 1);
+    statement = text::trimmed(statement);
     if (statement.empty()) return {};
     if (std::string id = listed(statement); !id.empty()) return id;
     if (std::string id = id_of(parts_of_address(statement)); !id.empty()) return id;

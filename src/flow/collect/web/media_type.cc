@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <span>
+#include "base/text.h"
 
 namespace haul::collect {
 namespace {
@@ -29,13 +30,6 @@ constexpr Row kTypes[] = {
 // Endings that are none of the first of a type, and yet media.
 constexpr std::string_view kMore[] = {"oga", "aif", "m4b", "mpeg", "wmv", "mp2", "spx", "caf", "au"};
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
-    return out;
-}
-
 std::string_view ending_of(std::string_view url) {
     url = url.substr(0, std::min(url.find_first_of("?#"), url.size()));
     url = url.substr(url.rfind('/') + 1);
@@ -48,7 +42,7 @@ std::string_view ending_of(std::string_view url) {
 std::string media_type_of(std::string_view content_type) {
     content_type = content_type.substr(0, content_type.find(';'));
     content_type = content_type.substr(0, content_type.find_last_not_of(" \t") + 1);
-    return lower(content_type);
+    return text::lower(content_type);
 }
 
 bool is_page(std::string_view media_type) {
@@ -58,7 +52,7 @@ bool is_page(std::string_view media_type) {
 std::string extension_of(std::string_view media_type, std::string_view url) {
     const auto at = std::ranges::find(kTypes, media_type, &Row::type);
     if (at != std::end(kTypes)) return std::string(at->extension);
-    std::string ending = lower(ending_of(url));
+    std::string ending = text::lower(ending_of(url));
     const bool known = std::ranges::find(kTypes, ending, &Row::extension) != std::end(kTypes) ||
                        std::ranges::find(kMore, ending) != std::end(kMore);
     return known ? ending : "bin";

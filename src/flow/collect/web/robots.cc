@@ -5,22 +5,10 @@
 #include <utility>
 
 #include "base/percent.h"
+#include "base/text.h"
 
 namespace haul::collect {
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view kBlanks = " \t\r";
-    text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
-    return text.substr(0, text.find_last_not_of(kBlanks) + 1);
-}
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
-    return out;
-}
 
 // One form of what can be written in several: %7E and ~ are the same, %2F and / are not.
 std::string normal(std::string_view path) {
@@ -78,7 +66,7 @@ std::optional<Line> next_line(std::string_view& text) {
         line = line.substr(0, line.find('#'));
         const auto colon = line.find(':');
         if (colon == std::string_view::npos) continue;
-        return Line{lower(trimmed(line.substr(0, colon))), trimmed(line.substr(colon + 1))};
+        return Line{text::lower(text::trimmed(line.substr(0, colon))), text::trimmed(line.substr(colon + 1))};
     }
     return std::nullopt;
 }
@@ -89,7 +77,7 @@ bool names(std::string_view value, std::string_view agent) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
     };
     const auto end = std::ranges::find_if_not(value, is_token);
-    return lower({value.begin(), end}) == lower(agent);
+    return text::lower({value.begin(), end}) == text::lower(agent);
 }
 
 }  // namespace

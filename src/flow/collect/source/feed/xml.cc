@@ -31,16 +31,9 @@ constexpr Known kKnown[] = {
     {"http://purl.org/dc/elements/1.1/", "dc", Space::dublin_core},
 };
 
-bool same_word(std::string_view one, std::string_view other) {
-    return std::ranges::equal(one, other, [](char a, char b) {
-        const auto low = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; };
-        return low(a) == low(b);
-    });
-}
-
 Space space_named(std::string_view uri) {
     for (const Known& each : kKnown)
-        if (same_word(each.uri, uri)) return each.space;
+        if (text::lower(each.uri) == text::lower(uri)) return each.space;
     return Space::other;
 }
 
@@ -60,11 +53,7 @@ std::string as_utf8(std::string text) {
     return out;
 }
 
-std::string cleaned(std::string_view text) {
-    constexpr std::string_view kBlanks = " \t\r\n";
-    text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
-    return as_utf8(std::string(text.substr(0, text.find_last_not_of(kBlanks) + 1)));
-}
+std::string cleaned(std::string_view text) { return as_utf8(std::string(text::trimmed(text))); }
 
 }  // namespace
 

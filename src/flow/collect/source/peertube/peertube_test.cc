@@ -69,19 +69,28 @@ TEST(PeerTube, AVideoAsItIsDescribed) {
                         .seen_ns = 1'700'000'000'000'000'000}}));
 }
 
-TEST(PeerTube, LicencesByNumber) {
-    const std::pair<std::int64_t, const char*> cases[] = {{-1, ""},
-                                                          {0, ""},
-                                                          {1, "CC-BY-4.0"},
-                                                          {2, "CC-BY-SA-4.0"},
-                                                          {3, "CC-BY-ND-4.0"},
-                                                          {4, "CC-BY-NC-4.0"},
-                                                          {5, "CC-BY-NC-SA-4.0"},
-                                                          {6, "CC-BY-NC-ND-4.0"},
-                                                          {7, "CC0-1.0"},
-                                                          {8, ""},
-                                                          {99, ""}};
-    for (const auto& [number, id] : cases) EXPECT_EQ(peertube::licence_numbered(number), id) << number;
+TEST(PeerTube, LicencesByNumberAndLabel) {
+    const std::tuple<std::int64_t, const char*, const char*> cases[] = {
+        {1, "Attribution", "CC-BY-4.0"},
+        {2, "Attribution - Share Alike", "CC-BY-SA-4.0"},
+        {3, "Attribution - No Derivatives", "CC-BY-ND-4.0"},
+        {4, "Attribution - Non Commercial", "CC-BY-NC-4.0"},
+        {5, "Attribution - Non Commercial - Share Alike", "CC-BY-NC-SA-4.0"},
+        {6, "Attribution - Non Commercial - No Derivatives", "CC-BY-NC-ND-4.0"},
+        {7, "Public Domain Dedication", "CC0-1.0"},
+        {1, "", "CC-BY-4.0"},
+        {1, "CC BY 4.0", "CC-BY-4.0"},
+        // Renamed or added by a plugin.
+        {1, "CC BY 3.0", ""},
+        {1, "All rights reserved", ""},
+        {2, "Attribution", ""},
+        {8, "CC BY-SA 3.0", "CC-BY-SA-3.0"},
+        {8, "Public Domain Mark", ""},
+        {0, "", ""},
+        {-1, "", ""},
+        {99, "Attribution", ""},
+    };
+    for (const auto& [number, label, id] : cases) EXPECT_EQ(peertube::licence_of(number, label), id) << label;
 }
 
 // While it is paged through two videos vanish at the front and new ones appear: none of the others is missed.

@@ -12,10 +12,19 @@
 namespace haul::collect::peertube {
 namespace {
 
-// By number, from 1: VIDEO_LICENCES in server/initializers/constants.ts of PeerTube.
-constexpr std::array<std::string_view, 7> kLicences = {"CC-BY-4.0",    "CC-BY-SA-4.0",    "CC-BY-ND-4.0",
-                                                       "CC-BY-NC-4.0", "CC-BY-NC-SA-4.0", "CC-BY-NC-ND-4.0",
-                                                       "CC0-1.0"};
+struct NumberedLicence {
+    std::string_view id, label;
+};
+// By number, from 1: VIDEO_LICENCES in PeerTube's server/core/initializers/constants.ts.
+constexpr std::array<NumberedLicence, 7> kLicences = {{
+    {"CC-BY-4.0", "Attribution"},
+    {"CC-BY-SA-4.0", "Attribution - Share Alike"},
+    {"CC-BY-ND-4.0", "Attribution - No Derivatives"},
+    {"CC-BY-NC-4.0", "Attribution - Non Commercial"},
+    {"CC-BY-NC-SA-4.0", "Attribution - Non Commercial - Share Alike"},
+    {"CC-BY-NC-ND-4.0", "Attribution - Non Commercial - No Derivatives"},
+    {"CC0-1.0", "Public Domain Dedication"},
+}};
 
 // What is missing or of another type is not there: instances are of many versions.
 const json::Value& at(const json::Value& object, const char* field) {
@@ -44,12 +53,12 @@ bool is_uuid(std::string_view text) {
     });
 }
 
-Licence licence_of(const json::Value& video, const std::string& page) {
+Licence licence_in(const json::Value& video, const std::string& page) {
     const json::Value& said = at(video, "licence");
     const auto number = number_at(said, "id");
     if (!number) return {};
     std::string label = text_at(said, "label");
-    return {.id = std::string(licence_numbered(*number)),
+    return {.id = licence_of(*number, label),
             .statement = label.empty() ? fmt::format("licence {}", *number)
                                        : fmt::format("{} (licence {})", label, *number),
             .page = page,
@@ -82,9 +91,11 @@ void consider(const json::Value& files, std::optional<Ranked>& best) {
 
 }  // namespace
 
-std::string_view licence_numbered(std::int64_t number) {
-    const bool known = number >= 1 && number <= static_cast<std::int64_t>(kLicences.size());
-    return known ? kLicences[static_cast<std::size_t>(number - 1)] : std::string_view();
+std::string licence_of(std::int64_t number, std::string_view label) {
+    std::string named = spdx_id(label);
+    if (number < 1 || number > static_cast<std::int64_t>(kLicences.size())) return named;
+    const NumberedLicence& row = kLicences[static_cast<std::size_t>(number - 1)];
+    return label.empty() || label == row.label || named == row.id ? std::string(row.id) : std::string();
 }
 
 std::expected<Candidate, std::string> candidate_of(const json::Value& video, const std::string& source_url,
@@ -105,7 +116,7 @@ std::expected<Candidate, std::string> candidate_of(const json::Value& video, con
                         .page = text_at(video, "url"),
                         .language = claimed_language(text_at(at(video, "language"), "id")),
                         .published = claimed_date(text_at(video, "publishedAt")),
-                        .licence = licence_of(video, base + "/api/v1/videos/" + uuid)};
+                        .licence = licence_in(video, base + "/api/v1/videos/" + uuid)};
     if (candidate.page.empty()) candidate.page = base + "/w/" + uuid;
     const auto seconds = number_at(video, "duration");
     if (seconds && *seconds > 0) candidate.duration = static_cast<double>(*seconds);

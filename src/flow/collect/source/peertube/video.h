@@ -28,9 +28,10 @@ struct File {
 // False: the details say that it is not public (any more). Where they say nothing of it, it is.
 [[nodiscard]] bool is_public(const json::Value& details);
 
-// What an instance says of licences is a number and its label ("Attribution - Share Alike"), without version.
-// Instances mean Creative Commons' licences as they stand at creativecommons.org/licenses, version 4.0.
-// Empty: another number, which plugins may add.
-[[nodiscard]] std::string_view licence_numbered(std::int64_t number);
+// What an instance says of a licence is a number and its label ("Attribution - Share Alike"), without
+// version: by PeerTube's own table (peertubeLicenceToSPDX in its server/core/helpers/video.ts) that is 4.0.
+// Plugins add numbers and rename labels: a label that says neither what PeerTube's does nor the same licence
+// by its name is not understood. Empty: so it is. An empty label: there was none.
+[[nodiscard]] std::string licence_of(std::int64_t number, std::string_view label);
 
 }  // namespace haul::collect::peertube
