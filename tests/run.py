@@ -23,6 +23,7 @@ SUITES = {
     "power": scripts.power,
     "speech": scripts.speech,
     "corpus": scripts.corpus,
+    "collect": scripts.collect,
     "asan": programs.asan,
     "tsan": programs.tsan,
     "fuzz": fuzz.fuzz,

@@ -21,6 +21,14 @@ constexpr std::array kCommands = {
             "  haul unpack /backup/photos /data/restored --include 'summer/**'\n"
             "  haul unpack /backup/photos/part-00001.zip /data/restored --if-exists=overwrite\n",
             declare_unpack},
+    Command{"collect", "build a corpus of children's speech from openly licensed media",
+            "  haul collect --example > plan.toml\n"
+            "  haul collect plan.toml --dry-run\n"
+            "      says what would be asked of whom, and asks nobody\n"
+            "  haul collect plan.toml\n"
+            "      given again, it continues; a changed plan applies from then on\n"
+            "  haul collect plan.toml --limit 20\n",
+            declare_collect},
     Command{"verify", "read every byte of a set and compare it with its records",
             "  haul verify /backup/photos\n"
             "  haul verify /backup/photos --against /data/photos\n"

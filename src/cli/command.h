@@ -43,6 +43,7 @@ struct Command {
 [[nodiscard]] Handler declare_forget(Arguments& arguments);
 [[nodiscard]] Handler declare_doctor(Arguments& arguments);
 [[nodiscard]] Handler declare_listen(Arguments& arguments);
+[[nodiscard]] Handler declare_collect(Arguments& arguments);
 [[nodiscard]] Handler declare_models(Arguments& arguments);
 [[nodiscard]] Handler declare_completion(Arguments& arguments);
 [[nodiscard]] Handler declare_version(Arguments& arguments);

@@ -1,4 +1,5 @@
-// Hands a command over to haul-speech, which is built and installed only where somebody listens.
+// haul-speech, which is built and installed only where somebody listens: beside this program, or in
+// ../libexec/haul.
 #pragma once
 
 #include <string>
@@ -8,8 +9,10 @@
 
 namespace haul::cli {
 
-// Becomes haul-speech with the same words; comes back only where that is impossible. It lies beside this
-// program, or in ../libexec/haul.
+// Where it lies. Code::unsupported, with the remedy: it is not there.
+[[nodiscard]] Result<std::string> find_speech_program();
+
+// Becomes haul-speech with the same words; comes back only where that is impossible.
 [[nodiscard]] Result<int> run_speech_program(const std::vector<std::string>& words);
 
 }  // namespace haul::cli

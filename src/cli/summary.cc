@@ -129,6 +129,60 @@ Ending ending_of(const unpack::Request& request, const unpack::Totals& totals) {
     return ending;
 }
 
+Ending ending_of(const collect::Request& request, const collect::Totals& totals) {
+    Ending ending;
+    ending.files = totals.fetched;
+    ending.bytes = totals.fetched_bytes;
+    ending.set_aside = totals.set_aside;
+    ending.proves_bytes = false;
+    for (const auto& [why, count] : totals.left_out) ending.skipped += count;
+    set_end(ending);
+    constexpr double kNsPerSecond = 1e9;
+    const std::chrono::nanoseconds speech(static_cast<std::int64_t>(totals.accepted_seconds * kNsPerSecond));
+    ending.outcome = fmt::format("the corpus has {} with {} of speech, {} fetched in this run ({})",
+                                 counted(totals.accepted, "recording"), units::duration_text(speech),
+                                 units::count_text(totals.fetched), units::size_text(totals.fetched_bytes));
+    ending.where = {"corpus: " + text::printable(request.plan.out.canonical()),
+                    fmt::format("found: {}; not accepted: {}", counted(totals.candidates, "candidate"),
+                                units::count_text(totals.rejected)),
+                    fmt::format("channels: {} accepted, {} closed, {} open", totals.channels_accepted,
+                                totals.channels_closed, totals.channels_open)};
+    json::Ordered left_out = json::Ordered::object();
+    std::string reasons;
+    for (const auto& [why, count] : totals.left_out) {
+        left_out[why] = count;
+        reasons += fmt::format("{}{} {}", reasons.empty() ? "" : ", ", units::count_text(count), why);
+    }
+    if (!reasons.empty()) ending.where.push_back("left out: " + reasons);
+    if (totals.limit_reached)
+        ending.where.push_back(
+            fmt::format("stopped at a limit; {} waiting", counted(totals.waiting, "unit")));
+    if (!totals.state.empty()) ending.where.push_back("exports: exports/" + totals.state);
+    ending.totals = {{"files", totals.accepted + totals.rejected + totals.unheard},
+                     {"bytes", totals.bytes},
+                     {"failed", 0},
+                     {"skipped", ending.skipped},
+                     {"set_aside", totals.set_aside},
+                     {"candidates", totals.candidates},
+                     {"accepted", totals.accepted},
+                     {"rejected", totals.rejected},
+                     {"unheard", totals.unheard},
+                     {"accepted_seconds", totals.accepted_seconds},
+                     {"channels",
+                      {{"accepted", totals.channels_accepted},
+                       {"closed", totals.channels_closed},
+                       {"open", totals.channels_open}}},
+                     {"left_out", left_out},
+                     {"fetched", totals.fetched},
+                     {"fetched_bytes", totals.fetched_bytes},
+                     {"probe_bytes", totals.probe_bytes},
+                     {"swept", totals.swept},
+                     {"waiting", totals.waiting},
+                     {"limit_reached", totals.limit_reached},
+                     {"state", totals.state}};
+    return ending;
+}
+
 Ending ending_of(const Error& error, bool cancelled) {
     Ending ending;
     const bool interrupted = error.code == Code::interrupted;
@@ -159,7 +213,7 @@ std::string summary_text(const Ending& ending, const Failures& failures, const R
                       run);
     if (ending.failed > 0 || ending.set_aside > 0) {
         text += fmt::format("To try just these again: the same command, or haul resume {}\n", run.job);
-    } else if (ending.exit_code == kProven && !ending.did_nothing) {
+    } else if (ending.exit_code == kProven && !ending.did_nothing && ending.proves_bytes) {
         text += "Every byte is proven to be there.\n";
     }
     return text;

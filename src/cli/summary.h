@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "cli/failures.h"
+#include "flow/collect/collect.h"
 #include "flow/job/job.h"
 #include "flow/pack/pack.h"
 #include "flow/prices/prices.h"
@@ -24,11 +25,13 @@ struct Ending {
     std::vector<std::string> where;  // further lines: "set: /backup/photos"
     std::uint64_t files = 0, bytes = 0, failed = 0, skipped = 0, set_aside = 0;
     bool did_nothing = false;
+    bool proves_bytes = true;  // exit code 0 says that every byte was looked at where it is now
     json::Ordered totals;
 };
 
 [[nodiscard]] Ending ending_of(const pack::Request& request, const pack::Totals& totals);
 [[nodiscard]] Ending ending_of(const unpack::Request& request, const unpack::Totals& totals);
+[[nodiscard]] Ending ending_of(const collect::Request& request, const collect::Totals& totals);
 // An error that ended the whole job. `cancelled`: by `haul cancel`.
 [[nodiscard]] Ending ending_of(const Error& error, bool cancelled);
 

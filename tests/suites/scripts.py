@@ -54,6 +54,10 @@ def corpus(full: bool) -> Outcome:
     return installed.corpus_readers(full).add(with_servers("corpus", full, 900 if not full else 7200))
 
 
+def collect(full: bool) -> Outcome:
+    return with_servers("collect", full, 900 if not full else 7200)
+
+
 def with_servers(name: str, full: bool, limit: float) -> Outcome:
     return installed.servers().add(with_binary(name, full, limit))
 

@@ -157,7 +157,7 @@ Status Job::continue_record() {
     const Result<Record> earlier = read_record(folder_);
     if (!earlier) return {};  // none yet, or damaged: written anew
     earlier_phase_ = earlier->phase;
-    if (earlier->phase != Phase::complete) {
+    if (earlier->phase != Phase::complete || is_lasting(*earlier)) {
         record_.started_ns = earlier->started_ns;
         return {};
     }
@@ -188,7 +188,7 @@ Status Job::end(Phase phase, std::string outcome, int exit_code) {
     record_.ended_ns = clock::wall().count();
     const Status written = write_record(folder_, record_);
     if (!written) return failure(explain(Error(written.error()), state_));
-    if (phase != Phase::complete) return {};
+    if (phase != Phase::complete || is_lasting(record_)) return {};
     FAULT_POINT("job.before_shrink");
     ledger_.reset();
     return remove_work(folder_);

@@ -58,6 +58,10 @@ struct Record {
     int exit_code = 0;
 };
 
+// A corpus grows from one run to the next: its ledger is no progress of a run but what it is, and stays. So
+// does its record.
+[[nodiscard]] bool is_lasting(const Record& record);
+
 class Job {
   public:
     // Takes the lock (Code::busy: at work elsewhere), opens the ledger (damage: moved aside, said on the
@@ -85,8 +89,8 @@ class Job {
     // or removed).
     [[nodiscard]] Status begin_again();
     [[nodiscard]] Record& record() { return record_; }
-    // Writes the record durably. Of a complete job the ledger and part files are removed: its record and log
-    // stay, and ledger() may no longer be called.
+    // Writes the record durably. Of a complete job that is not lasting the ledger and part files are
+    // removed: its record and log stay, and ledger() may no longer be called.
     [[nodiscard]] Status end(Phase phase, std::string outcome, int exit_code);
 
   private:
@@ -105,7 +109,7 @@ class Job {
 
 // All jobs of a state folder, newest first; folders without a readable record are listed with their id alone.
 // Jobs that are `running` in their record but whose lock is free are shown as interrupted. Records of
-// complete jobs older than 30 days are removed on the way.
+// complete jobs older than 30 days that are not lasting are removed on the way.
 [[nodiscard]] Result<std::vector<Record>> list_jobs(const std::string& state);
 // By id or unambiguous beginning of one. Code::not_found.
 [[nodiscard]] Result<Record> find_job(const std::string& state, const std::string& id);

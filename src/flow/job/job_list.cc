@@ -58,7 +58,7 @@ Record look_at(const std::string& state, const std::string& id) {
 }
 
 bool is_old(const Record& record) {
-    return record.phase == Phase::complete &&
+    return record.phase == Phase::complete && !is_lasting(record) &&
            clock::wall() - std::chrono::nanoseconds(record.ended_ns) > kKeepComplete;
 }
 

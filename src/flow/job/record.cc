@@ -82,6 +82,8 @@ std::string_view name_of(Phase phase) {
     return "failed";
 }
 
+bool is_lasting(const Record& record) { return record.flow == "collect"; }
+
 json::Ordered json_of(const Record& record) {
     json::Ordered value;
     value["format"] = kFormat;

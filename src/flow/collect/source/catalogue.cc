@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "flow/collect/source/feed/feed_source.h"
+#include "flow/collect/source/files/files.h"
 #include "flow/collect/source/peertube/peertube_source.h"
 #include "flow/collect/source/source.h"
 
@@ -15,6 +16,7 @@ struct Kind {
     Result<std::unique_ptr<Source>> (*make)(const SourcePlan& plan, const SourceTools& tools);
 };
 constexpr Kind kKinds[] = {
+    {"files", &make_files},
     {"feed", &make_feed},
     {"peertube", &make_peertube},
 };

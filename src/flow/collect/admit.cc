@@ -1,0 +1,109 @@
+#include "flow/collect/admit.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "base/clock.h"
+
+namespace haul::collect {
+namespace {
+
+class Admission {
+  public:
+    Admission(Work& work, ledger::Outcome& outcome) : work_(work), outcome_(outcome) {}
+
+    Status take(const Candidate& candidate) {
+        const std::string id = id_of(candidate);
+        if (seen_.contains(id) || TRY(candidate_at(work_.ledger(), id))) return {};
+        seen_.insert(id);
+        outcome_.facts.push_back(fact_of(candidate));
+        if (auto refused = refused_by_licence(candidate, work_.plan(), false)) {
+            outcome_.facts.push_back(fact_of(id, *refused));
+            work_.say_left_out(candidate, refused->why, refused->detail);
+            return {};
+        }
+        outcome_.facts.push_back(item_fact(candidate));
+        return to_channel(candidate, id);
+    }
+
+  private:
+    Status to_channel(const Candidate& candidate, const std::string& id) {
+        const std::string channel_id = channel_id_of(candidate);
+        auto known = channels_.find(channel_id);
+        if (known == channels_.end())
+            known = channels_.emplace(channel_id, TRY(channel_at(work_.ledger(), channel_id))).first;
+        std::optional<Channel>& channel = known->second;
+        if (channel && channel->state == ChannelState::accepted) {
+            outcome_.units.push_back(download_unit(id));
+        } else if (!channel || channel->state == ChannelState::idle) {
+            channel = Channel{.state = ChannelState::probing, .of = candidate};
+            outcome_.facts.push_back(fact_of(channel_id, *channel));
+            const json::Ordered payload = {{"channel", channel_id}, {"first", id}};
+            outcome_.units.push_back({kProbeUnit, channel_id + "/" + id, json::dump(payload), -2});
+        }
+        return {};
+    }
+
+    Work& work_;
+    ledger::Outcome& outcome_;
+    std::set<std::string> seen_;
+    std::map<std::string, std::optional<Channel>> channels_;
+};
+
+}  // namespace
+
+Status admit(Work& work, const std::vector<Candidate>& found, ledger::Outcome& outcome) {
+    Admission admission(work, outcome);
+    for (const Candidate& candidate : found) TRY(admission.take(candidate));
+    return {};
+}
+
+ledger::NewUnit download_unit(const std::string& id) { return {kDownloadUnit, id, "{}", 0}; }
+
+std::optional<LeftOut> refused_by_licence(const Candidate& candidate, const Plan& plan, bool described) {
+    const Licence& licence = candidate.licence;
+    if (licence.id.empty()) {
+        if (!described) return std::nullopt;
+        return LeftOut{.why = "licence_unknown",
+                       .detail = licence.statement.empty() ? "its source names none"
+                                                           : "its source says: " + licence.statement};
+    }
+    const auto& allowed = plan.accept.licences;
+    if (std::ranges::find(allowed, licence.id) != allowed.end()) return std::nullopt;
+    return LeftOut{.why = "licence_unwanted", .detail = licence.id};
+}
+
+Result<Described> describe(Work& work, const Candidate& candidate, const std::stop_token& stop) {
+    Source* const source = work.source_of(candidate);
+    if (source == nullptr)
+        return Described{candidate,
+                         LeftOut{.why = "source_removed", .detail = "the plan has its source no more"}};
+    auto described = source->describe(candidate, stop);
+    if (!described) {
+        auto left_out = left_out_by(described.error());
+        if (!left_out) return failure(std::move(described).error());
+        return Described{candidate, std::move(left_out)};
+    }
+    Described result{*std::move(described), std::nullopt};
+    if (result.candidate.licence.seen_ns == 0) result.candidate.licence.seen_ns = clock::wall().count();
+    result.left_out = refused_by_licence(result.candidate, work.plan(), true);
+    return result;
+}
+
+std::optional<LeftOut> left_out_by(const Error& error) {
+    switch (error.code) {
+        case Code::not_found:
+            return LeftOut{.why = "gone", .detail = error.message()};
+        case Code::denied:
+            return LeftOut{.why = "forbidden", .detail = error.message()};
+        case Code::unsupported:
+            return LeftOut{.why = "unsupported", .detail = error.message()};
+        default:
+            return std::nullopt;
+    }
+}
+
+}  // namespace haul::collect

@@ -1,0 +1,35 @@
+// Candidates enter the ledger, and channels open, close and let their items through.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "flow/collect/facts.h"
+#include "flow/collect/work.h"
+#include "ledger/ledger.h"
+
+namespace haul::collect {
+
+// Adds what follows from finding these: with Work::admission held, until `outcome` is committed.
+[[nodiscard]] Status admit(Work& work, const std::vector<Candidate>& found, ledger::Outcome& outcome);
+
+[[nodiscard]] ledger::NewUnit download_unit(const std::string& id);
+
+// Why the plan does not want it, by its licence; nullopt: it does. With `described`, what is not known now
+// never will be.
+[[nodiscard]] std::optional<LeftOut> refused_by_licence(const Candidate& candidate, const Plan& plan,
+                                                        bool described);
+
+// What its source can say of it before it is fetched, or why it is left out.
+struct Described {
+    Candidate candidate{};
+    std::optional<LeftOut> left_out{};
+};
+[[nodiscard]] Result<Described> describe(Work& work, const Candidate& candidate, const std::stop_token& stop);
+
+// Errors that are about one item alone, and stand until its source changes it.
+[[nodiscard]] std::optional<LeftOut> left_out_by(const Error& error);
+
+}  // namespace haul::collect

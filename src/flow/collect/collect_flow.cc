@@ -1,0 +1,236 @@
+// The pipeline of one run of a collect, top to bottom. Everything may be cut short anywhere: the ledger and
+// the corpus say what is left to do.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "base/fault_point.h"
+#include "base/units.h"
+#include "engine/engine.h"
+#include "flow/collect/collect.h"
+#include "flow/collect/download_unit.h"
+#include "flow/collect/export/export.h"
+#include "flow/collect/facts.h"
+#include "flow/collect/filter_unit.h"
+#include "flow/collect/probe_unit.h"
+#include "flow/collect/revision.h"
+#include "flow/collect/search_unit.h"
+#include "flow/collect/totals.h"
+#include "flow/collect/web/web.h"
+#include "flow/collect/work.h"
+
+namespace haul::collect {
+namespace {
+
+constexpr std::array kPhases =
+    std::to_array<std::pair<Phase, std::string_view>>({{Phase::search, "search"},
+                                                       {Phase::probe, "probe"},
+                                                       {Phase::download, "download"},
+                                                       {Phase::filter, "filter"},
+                                                       {Phase::export_views, "export"}});
+
+WebOptions web_options(const Plan& plan) {
+    WebOptions options;
+    options.per_host = plan.limits.per_host;
+    options.requests_per_second = plan.limits.requests_per_second;
+    options.allow_private = plan.limits.allow_private;
+    options.contact = plan.contact;
+    return options;
+}
+
+Result<std::vector<PlannedSource>> open_sources(const Plan& plan, Web& web, const std::string& scratch) {
+    std::vector<PlannedSource> sources;
+    for (const SourcePlan& one : plan.sources)
+        sources.push_back({one, TRY(make_source(one, {.web = web, .scratch = scratch}))});
+    return sources;
+}
+
+Result<std::unique_ptr<store::Store>> open_out(const Request& request, const engine::Shutdown& shutdown) {
+    store::OpenOptions options;
+    options.create = true;
+    options.service = request.service;
+    options.stop = shutdown.stop();
+    options.outage_wait = request.outage_wait;
+    return store::open_store(request.plan.out, options);
+}
+
+Result<std::unique_ptr<claim::Claim>> take_claim(const Request& request, store::Store& out, job::Job& job,
+                                                 report::Hub& hub, const std::stop_token& stop) {
+    claim::Request claim;
+    claim.claim.flow = "collect";
+    claim.claim.source = "a plan";
+    claim.claim.name = request.plan.name;
+    claim.claim.token = job.token();
+    claim.timeout = request.claim_timeout;
+    return claim::Claim::take(out, std::move(claim), hub, stop);
+}
+
+bool runs(const Request& request, Phase phase) { return !request.only || *request.only == phase; }
+
+bool listens(const Request& request) { return runs(request, Phase::probe) || runs(request, Phase::filter); }
+
+void show_phase(const Work& work, std::string_view phase) {
+    report::Event event;
+    event.type = report::Type::phase;
+    event.subject = phase;
+    work.hub.emit(std::move(event));
+}
+
+// A temporary is wanted by a download that can go on with it.
+Status sweep(Work& work, Totals& totals) {
+    const auto wanted = [&](const std::string& key) -> Result<bool> {
+        ledger::Query query;
+        query.what = ledger::Query::What::units;
+        query.kind = kDownloadUnit;
+        query.key = key;
+        const auto units = TRY(work.ledger().read(query)).units;
+        return !units.empty() && units.front().state != ledger::State::done &&
+               !units.front().checkpoint.empty();
+    };
+    const Corpus::Swept swept = TRY(work.corpus.sweep(wanted));
+    totals.swept = swept.files;
+    if (swept.files == 0) return {};
+    work.hub.note(report::Level::info,
+                  fmt::format("removed {} temporaries of an earlier run ({})", swept.files,
+                              units::size_text(swept.bytes)),
+                  work.corpus.folder());
+    return {};
+}
+
+// Hosts come and go, each by itself: what is asked of one waits, and the others go on.
+std::optional<std::chrono::nanoseconds> put_off(const Error& error) {
+    if (error.code != Code::unavailable && error.code != Code::timed_out) return std::nullopt;
+    constexpr std::chrono::seconds kUsual{10};
+    return error.retry_after ? std::chrono::nanoseconds(*error.retry_after) : kUsual;
+}
+
+// The kinds of units that this run works on now.
+std::vector<std::string> kinds_of(const Work& work) {
+    std::vector<std::string> kinds;
+    const bool fetches = !work.limit_reached();
+    if (fetches && runs(work.request, Phase::search)) kinds.emplace_back(kSearchUnit);
+    if (fetches && runs(work.request, Phase::probe)) kinds.emplace_back(kProbeUnit);
+    if (fetches && runs(work.request, Phase::download)) kinds.emplace_back(kDownloadUnit);
+    if (runs(work.request, Phase::filter)) kinds.emplace_back(kFilterUnit);
+    return kinds;
+}
+
+engine::Options engine_options(Work& work) {
+    engine::Options options;
+    options.workers = work.plan().limits.downloads + work.request.ears + 1;
+    options.max_outage = work.request.max_outage;
+    options.kinds = [&work] { return kinds_of(work); };
+    options.put_off = put_off;
+    options.probe = [&work] { return store::check_answers(work.out); };
+    return options;
+}
+
+Status run_units(Work& work) {
+    const auto guarded = [&work](auto handle) {
+        return [&work, handle](engine::Context& context) { return work.claim.blame(handle(work, context)); };
+    };
+    const std::map<std::string, engine::Handler, std::less<>> handlers = {
+        {kSearchUnit, guarded(handle_search)},
+        {kProbeUnit, guarded(handle_probe)},
+        {kDownloadUnit, guarded(handle_download)},
+        {kFilterUnit, guarded(handle_filter)}};
+    constexpr std::uint64_t kMemory = 512ULL << 20U;
+    engine::Memory memory(kMemory);
+    const store::OutageWait::Elsewhere engine_waits(*work.request.outage_wait);
+    const engine::Summary summary =
+        TRY(engine::run(work.ledger(), handlers, engine_options(work), work.hub, memory, work.shutdown));
+    if (!summary.drained) return {};
+    return failure(make_error(Code::interrupted, "collect", work.request.plan_path, "stopped on request")
+                       .with_remedy("run the same command again to continue"));
+}
+
+Status export_corpus(Work& work, Totals& totals) {
+    show_phase(work, "export");
+    TRY(work.claim.check());
+    const auto accepted = [&work](const std::function<Status(const Recording&)>& visit) {
+        return ledger::for_each_fact(work.ledger(), kRecordingFact, [&](const ledger::Fact& fact) -> Status {
+            const std::string subject = "recording " + fact.key;
+            const Recording recording =
+                TRY(recording_from(TRY(json::parse(fact.value.value_or("{}"), subject)), subject));
+            return recording.accepted ? visit(recording) : Status();
+        });
+    };
+    const Exported exported = TRY(export_views(
+        work.out, accepted, {.corpus = work.plan().name, .scratch = work.job.folder() + "/export"},
+        work.shutdown.stop()));
+    totals.state = exported.state;
+    return {};
+}
+
+Result<Totals> run(Work& work) {
+    Totals totals;
+    TRY(sweep(work, totals));
+    const bool revised = TRY(record_revision(work));
+    TRY(take_stock(work, revised));
+    TRY(work.ledger().record({.facts = {}, .units = first_searches(work)}));
+    if (!kinds_of(work).empty()) {
+        show_phase(work, "collect");
+        TRY(run_units(work));
+    }
+    if (runs(work.request, Phase::export_views)) TRY(export_corpus(work, totals));
+    TRY(count(work, totals));
+    TRY(work.claim.release());
+    return totals;
+}
+
+}  // namespace
+
+std::string_view name_of(Phase phase) {
+    for (const auto& [one, name] : kPhases)
+        if (one == phase) return name;
+    return "";
+}
+
+std::optional<Phase> phase_named(std::string_view name) {
+    for (const auto& [phase, one] : kPhases)
+        if (one == name) return phase;
+    return std::nullopt;
+}
+
+json::Ordered meaning_of(const Request& request) {
+    return {{"name", request.plan.name}, {"destination", request.plan.out.canonical()}};
+}
+
+Result<Totals> collect(const Request& request, job::Job& job, report::Hub& hub, engine::Shutdown& shutdown) {
+    Web web(web_options(request.plan));
+    const std::unique_ptr<store::Store> out = TRY(open_out(request, shutdown));
+    std::unique_ptr<Ears> ears;
+    if (listens(request))
+        ears = TRY(Ears::create(
+            {.program = request.speech_program, .models = request.models, .count = request.ears}));
+    const auto claim = TRY(take_claim(request, *out, job, hub, shutdown.stop()));
+    const auto corpus = TRY(Corpus::open(request.plan.out, *out, job.folder()));
+    Work work{.request = request,
+              .job = job,
+              .hub = hub,
+              .shutdown = shutdown,
+              .out = *out,
+              .claim = *claim,
+              .corpus = *corpus,
+              .ears = ears.get(),
+              .sources = TRY(open_sources(request.plan, web, job.folder() + "/source")),
+              .downloads = engine::Budget("downloads", request.plan.limits.downloads)};
+    return run(work);
+}
+
+Result<std::vector<std::string>> would_ask(const Plan& plan) {
+    Web web(web_options(plan));
+    std::vector<std::string> lines;
+    for (const PlannedSource& one : TRY(open_sources(plan, web, "")))
+        for (const std::string& line : one.source->would_ask()) lines.push_back(line);
+    return lines;
+}
+
+}  // namespace haul::collect

@@ -1,0 +1,192 @@
+#include "flow/collect/download_unit.h"
+
+#include <algorithm>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "base/clock.h"
+#include "base/fault_point.h"
+#include "base/json.h"
+#include "flow/collect/admit.h"
+#include "flow/collect/facts.h"
+
+namespace haul::collect {
+namespace {
+
+// How far a download is: its checkpoint.
+struct Progress {
+    std::string validator{};  // of what the temporary holds
+    std::string extension{};  // known: the file is whole, and being put in place
+};
+
+std::string to_text(const Progress& progress) {
+    json::Ordered value = {{"validator", progress.validator}};
+    if (!progress.extension.empty()) value["extension"] = progress.extension;
+    return json::dump(value);
+}
+
+Result<Progress> progress_of(const ledger::Lease& lease) {
+    if (lease.checkpoint.empty()) return Progress{};
+    const std::string subject = "download " + lease.key;
+    const json::Value value = TRY(json::parse(lease.checkpoint, subject));
+    return Progress{.validator = TRY(json::find_string(value, "validator", subject)).value_or(""),
+                    .extension = TRY(json::find_string(value, "extension", subject)).value_or("")};
+}
+
+// Part of a path: short, and of letters and digits alone.
+std::string safe_extension(std::string extension) {
+    std::erase_if(extension, [](unsigned char c) { return (c < 'a' || c > 'z') && (c < '0' || c > '9'); });
+    constexpr std::size_t kMost = 8;
+    return extension.empty() || extension.size() > kMost ? "media" : extension;
+}
+
+class Downloader {
+  public:
+    Downloader(Work& work, engine::Context& context)
+        : work_(work), context_(context), id_(context.lease.key) {}
+
+    Result<ledger::Outcome> run() {
+        progress_ = TRY(progress_of(context_.lease));
+        if (TRY(left_out_at(work_.ledger(), id_))) return leave();
+        auto candidate = TRY(candidate_at(work_.ledger(), id_));
+        if (!candidate) return failure(Code::internal, "download", id_, "no such candidate was found");
+        recording_.id = id_;
+        recording_.candidate = *std::move(candidate);
+        // It was put in place before we died, or is about to be.
+        if (!progress_.extension.empty()) return finish(progress_.extension);
+        return fetch();
+    }
+
+  private:
+    Result<ledger::Outcome> fetch() {
+        const auto slot = TRY(work_.downloads.reserve(1, context_.shutdown.drain()));
+        if (!work_.begin_fetch()) return at_limit();
+        auto outcome = fetch_within_limit();
+        if (!is_fetched_) work_.fetched_nothing();
+        return outcome;
+    }
+
+    // Stays as it is, for a run that may fetch more.
+    [[nodiscard]] std::unexpected<Error> at_limit() const {
+        Error error = make_error(Code::unavailable, "download", id_, "the limit is reached");
+        error.retry_after = std::chrono::milliseconds(0);
+        return failure(std::move(error));
+    }
+
+    Result<ledger::Outcome> fetch_within_limit() {
+        Described described = TRY(describe(work_, recording_.candidate, context_.shutdown.stop()));
+        recording_.candidate = std::move(described.candidate);
+        if (described.left_out) return leave_out(*described.left_out);
+        const Result<Fetched> fetched = fetch_media();
+        if (!fetched) {
+            const auto left_out = left_out_by(fetched.error());
+            return left_out ? leave_out(*left_out) : failure(Error(fetched.error()));
+        }
+        is_fetched_ = true;
+        recording_.type = fetched->type;
+        progress_.extension = safe_extension(fetched->extension);
+        return finish(progress_.extension);
+    }
+
+    Result<Fetched> fetch_media() {
+        FetchTo to;
+        to.path = work_.corpus.incoming(id_);
+        to.validator = progress_.validator;
+        to.begun = [this](const std::string& validator) {
+            progress_.validator = validator;
+            return context_.checkpoint(to_text(progress_));
+        };
+        to.progress = [this](std::uint64_t bytes) { show(bytes); };
+        auto fetched =
+            work_.source_of(recording_.candidate)->fetch(recording_.candidate, to, context_.shutdown.drain());
+        if (fetched) work_.count_fetched(1, fetched->received);
+        FAULT_POINT("collect.download.fetched");
+        return fetched;
+    }
+
+    void show(std::uint64_t bytes) {
+        report::Event event;
+        event.type = report::Type::worker;
+        event.level = report::Level::debug;
+        event.worker = context_.worker;
+        event.subject = recording_.candidate.title.empty() ? id_ : recording_.candidate.title;
+        event.bytes = bytes;
+        event.total_bytes = recording_.candidate.size.value_or(0);
+        work_.hub.emit(std::move(event));
+    }
+
+    // From a whole temporary, or the file that it became, to a recording.
+    Result<ledger::Outcome> finish(const std::string& extension) {
+        recording_.extension = extension;
+        const std::string name = file_of(recording_);
+        const bool placed = TRY(work_.corpus.has(name));
+        const std::string path =
+            placed ? TRY(work_.corpus.at_hand(name, "check-" + id_, context_.shutdown.stop()))
+                   : work_.corpus.incoming(id_);
+        const Contents contents = TRY(contents_of(path, context_.shutdown.stop()));
+        if (placed) TRY(work_.corpus.drop("check-" + id_));
+        recording_.bytes = contents.bytes;
+        recording_.sha256 = contents.sha256;
+        recording_.fetched_ns = clock::wall().count();
+        if (contents.bytes == 0) return leave_out({.why = "undecodable", .detail = "it is empty"});
+        if (const auto of = TRY(claim_contents())) {
+            if (placed) TRY(work_.corpus.remove(name));
+            return leave_out({.why = "duplicate", .detail = {}, .of = *of});
+        }
+        FAULT_POINT("collect.download.before_place");
+        if (!placed) TRY(work_.corpus.place(id_, name, context_.shutdown.stop()));
+        FAULT_POINT("collect.download.placed");
+        return become_recording();
+    }
+
+    // The bytes are ours from here on; or whose they are.
+    Result<std::optional<std::string>> claim_contents() {
+        const std::lock_guard lock(work_.hashes);
+        auto known = TRY(ledger::fact(work_.ledger(), kHashFact, recording_.sha256));
+        if (known && *known != id_) return known;
+        ledger::Outcome outcome;
+        outcome.facts.push_back({kHashFact, recording_.sha256, id_});
+        TRY(context_.checkpoint(to_text(progress_), outcome));
+        return std::optional<std::string>();
+    }
+
+    Result<ledger::Outcome> become_recording() {
+        ledger::Outcome outcome;
+        outcome.facts.push_back(fact_of(recording_.candidate));
+        outcome.facts.push_back(fact_of(recording_));
+        outcome.units.push_back({kFilterUnit, id_, "{}", -3});
+        TRY(work_.corpus.drop(id_));
+        work_.bytes += recording_.bytes;
+        return outcome;
+    }
+
+    Result<ledger::Outcome> leave_out(const LeftOut& left_out) {
+        work_.say_left_out(recording_.candidate, left_out.why, left_out.detail);
+        ledger::Outcome outcome = TRY(leave());
+        outcome.facts.push_back(fact_of(recording_.candidate));
+        outcome.facts.push_back(fact_of(id_, left_out));
+        return outcome;
+    }
+
+    Result<ledger::Outcome> leave() {
+        TRY(work_.corpus.drop(id_));
+        return ledger::Outcome{};
+    }
+
+    Work& work_;
+    engine::Context& context_;
+    const std::string id_;
+    Progress progress_;
+    Recording recording_;
+    bool is_fetched_ = false;
+};
+
+}  // namespace
+
+Result<ledger::Outcome> handle_download(Work& work, engine::Context& context) {
+    return Downloader(work, context).run();
+}
+
+}  // namespace haul::collect

@@ -1,0 +1,141 @@
+#include "flow/collect/facts.h"
+
+#include <array>
+#include <utility>
+
+namespace haul::collect {
+namespace {
+
+constexpr std::array kStates =
+    std::to_array<std::pair<ChannelState, std::string_view>>({{ChannelState::probing, "probing"},
+                                                              {ChannelState::accepted, "accepted"},
+                                                              {ChannelState::closed, "closed"},
+                                                              {ChannelState::idle, "idle"}});
+
+// A fact's value, where there is one, as whatever `parse` makes of it.
+template <class T, class Parse>
+Result<std::optional<T>> value_at(const ledger::Ledger& ledger, const char* kind, const std::string& key,
+                                  const Parse& parse) {
+    const auto value = TRY(ledger::fact(ledger, kind, key));
+    if (!value) return std::optional<T>();
+    return std::optional<T>(TRY(parse(*value)));
+}
+
+std::vector<std::string> texts_of(const json::Value& value, const char* field) {
+    std::vector<std::string> texts;
+    const auto found = value.find(field);
+    if (found == value.end() || !found->is_array()) return texts;
+    for (const json::Value& one : *found)
+        if (one.is_string()) texts.push_back(one.get<std::string>());
+    return texts;
+}
+
+}  // namespace
+
+std::string_view name_of(ChannelState state) {
+    for (const auto& [one, name] : kStates)
+        if (one == state) return name;
+    return "probing";
+}
+
+ledger::Fact fact_of(const Candidate& candidate) {
+    return {kCandidateFact, id_of(candidate), json::dump(json_of(candidate))};
+}
+
+ledger::Fact item_fact(const Candidate& candidate) {
+    return {kItemFact, channel_id_of(candidate) + "/" + id_of(candidate), "{}"};
+}
+
+ledger::Fact fact_of(const std::string& channel_id, const Channel& channel) {
+    json::Ordered value = {{"state", name_of(channel.state)}, {"of", json_of(channel.of)}};
+    if (!channel.probe.empty()) value["probe"] = channel.probe;
+    if (channel.score) value["score"] = *channel.score;
+    if (!channel.reasons.empty()) value["reasons"] = channel.reasons;
+    if (channel.probe_bytes > 0) value["probe_bytes"] = channel.probe_bytes;
+    return {kChannelFact, channel_id, json::dump(value)};
+}
+
+ledger::Fact fact_of(const std::string& id, const LeftOut& left_out) {
+    json::Ordered value = {{"why", left_out.why}};
+    if (!left_out.detail.empty()) value["detail"] = left_out.detail;
+    if (!left_out.of.empty()) value["of"] = left_out.of;
+    return {kLeftOutFact, id, json::dump(value)};
+}
+
+ledger::Fact fact_of(const Recording& recording) {
+    return {kRecordingFact, recording.id, json::dump(json_of(recording))};
+}
+
+Result<Channel> channel_from(const std::string& value, const std::string& key) {
+    const std::string subject = "channel " + key;
+    const json::Value object = TRY(json::parse(value, subject));
+    Channel channel;
+    const std::string state = TRY(json::string_at(object, "state", subject));
+    bool known = false;
+    for (const auto& [one, name] : kStates) {
+        if (name != state) continue;
+        channel.state = one;
+        known = true;
+    }
+    if (!known || !object.contains("of"))
+        return failure(Code::corrupt, "read", subject, "it has no state, or no item");
+    channel.of = TRY(candidate_from(object["of"], subject));
+    channel.probe = TRY(json::find_string(object, "probe", subject)).value_or("");
+    if (const auto score = object.find("score"); score != object.end() && score->is_number())
+        channel.score = score->get<double>();
+    channel.reasons = texts_of(object, "reasons");
+    channel.probe_bytes = TRY(json::find_uint(object, "probe_bytes", subject)).value_or(0);
+    return channel;
+}
+
+Result<LeftOut> left_out_from(const std::string& value, const std::string& key) {
+    const std::string subject = "left out " + key;
+    const json::Value object = TRY(json::parse(value, subject));
+    return LeftOut{.why = TRY(json::string_at(object, "why", subject)),
+                   .detail = TRY(json::find_string(object, "detail", subject)).value_or(""),
+                   .of = TRY(json::find_string(object, "of", subject)).value_or("")};
+}
+
+Result<std::optional<Candidate>> candidate_at(const ledger::Ledger& ledger, const std::string& id) {
+    return value_at<Candidate>(ledger, kCandidateFact, id,
+                               [&](const std::string& value) -> Result<Candidate> {
+                                   const std::string subject = "candidate " + id;
+                                   return candidate_from(TRY(json::parse(value, subject)), subject);
+                               });
+}
+
+Result<std::optional<Channel>> channel_at(const ledger::Ledger& ledger, const std::string& id) {
+    return value_at<Channel>(ledger, kChannelFact, id,
+                             [&](const std::string& value) { return channel_from(value, id); });
+}
+
+Result<std::optional<LeftOut>> left_out_at(const ledger::Ledger& ledger, const std::string& id) {
+    return value_at<LeftOut>(ledger, kLeftOutFact, id,
+                             [&](const std::string& value) { return left_out_from(value, id); });
+}
+
+Result<std::optional<Recording>> recording_at(const ledger::Ledger& ledger, const std::string& id) {
+    return value_at<Recording>(ledger, kRecordingFact, id,
+                               [&](const std::string& value) -> Result<Recording> {
+                                   const std::string subject = "recording " + id;
+                                   return recording_from(TRY(json::parse(value, subject)), subject);
+                               });
+}
+
+Result<std::vector<std::string>> items_of(const ledger::Ledger& ledger, const std::string& channel_id,
+                                          const std::string& after, std::size_t limit) {
+    const std::string prefix = channel_id + "/";
+    ledger::Query query;
+    query.what = ledger::Query::What::facts;
+    query.kind = kItemFact;
+    query.after = prefix + after;
+    query.limit = limit;
+    std::vector<std::string> ids;
+    for (const ledger::Fact& fact : TRY(ledger.read(query)).facts) {
+        if (!fact.key.starts_with(prefix)) break;
+        ids.push_back(fact.key.substr(prefix.size()));
+    }
+    return ids;
+}
+
+}  // namespace haul::collect

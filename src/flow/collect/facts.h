@@ -1,0 +1,77 @@
+// What the ledger of a corpus knows, by kind of fact, as values.
+//
+//   candidate ID           found: Candidate. The latest that its source said
+//   item CHANNEL/ID        which candidates a channel has
+//   channel CHANNEL        Channel
+//   left_out ID            LeftOut: a candidate that will not become a recording
+//   recording ID           Recording: its file is in the corpus
+//   hash SHA256            ID of the recording that has these bytes
+//   plan NNNNNN            the plan's revisions
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+#include "base/result.h"
+#include "flow/collect/item/item.h"
+#include "flow/collect/recording/recording.h"
+#include "ledger/ledger.h"
+
+namespace haul::collect {
+
+inline constexpr const char *kCandidateFact = "candidate", *kItemFact = "item", *kChannelFact = "channel",
+                            *kLeftOutFact = "left_out", *kRecordingFact = "recording", *kHashFact = "hash",
+                            *kPlanFact = "plan";
+
+enum class ChannelState : std::uint8_t {
+    probing,   // a probe unit judges it, or will
+    accepted,  // its items are downloaded
+    closed,    // no more of it is fetched
+    idle,      // none of its items so far was fit to be judged
+};
+[[nodiscard]] std::string_view name_of(ChannelState state);
+
+struct Channel {
+    ChannelState state = ChannelState::probing;
+    Candidate of{};                      // one of its items: what the source needs to list it
+    std::string probe{};                 // id of the item that was judged
+    std::optional<double> score{};       // child score of it
+    std::vector<std::string> reasons{};  // why it is closed
+    std::uint64_t probe_bytes = 0;       // fetched to judge it
+};
+
+struct LeftOut {
+    // A stable word: licence_unknown, licence_unwanted, duplicate, gone, forbidden, unsupported, undecodable,
+    // source_removed.
+    std::string why{};
+    std::string detail{};
+    std::string of{};  // duplicate: of that recording
+};
+
+[[nodiscard]] ledger::Fact fact_of(const Candidate& candidate);
+[[nodiscard]] ledger::Fact item_fact(const Candidate& candidate);
+[[nodiscard]] ledger::Fact fact_of(const std::string& channel_id, const Channel& channel);
+[[nodiscard]] ledger::Fact fact_of(const std::string& id, const LeftOut& left_out);
+[[nodiscard]] ledger::Fact fact_of(const Recording& recording);
+
+[[nodiscard]] Result<Channel> channel_from(const std::string& value, const std::string& key);
+[[nodiscard]] Result<LeftOut> left_out_from(const std::string& value, const std::string& key);
+
+// nullopt: there is none.
+[[nodiscard]] Result<std::optional<Candidate>> candidate_at(const ledger::Ledger& ledger,
+                                                            const std::string& id);
+[[nodiscard]] Result<std::optional<Channel>> channel_at(const ledger::Ledger& ledger, const std::string& id);
+[[nodiscard]] Result<std::optional<LeftOut>> left_out_at(const ledger::Ledger& ledger, const std::string& id);
+[[nodiscard]] Result<std::optional<Recording>> recording_at(const ledger::Ledger& ledger,
+                                                            const std::string& id);
+
+// Ids of a channel's items behind `after`, in their order, at most `limit`.
+[[nodiscard]] Result<std::vector<std::string>> items_of(const ledger::Ledger& ledger,
+                                                        const std::string& channel_id,
+                                                        const std::string& after, std::size_t limit);
+
+}  // namespace haul::collect

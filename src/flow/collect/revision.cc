@@ -1,0 +1,80 @@
+#include "flow/collect/revision.h"
+
+#include <fmt/format.h>
+
+#include <string>
+#include <utility>
+
+#include "base/json.h"
+#include "flow/collect/facts.h"
+#include "flow/collect/filter_unit.h"
+
+namespace haul::collect {
+namespace {
+
+constexpr std::size_t kAtOnce = 500;
+
+struct Last {
+    std::uint64_t number = 0;
+    std::string text{};
+};
+
+Result<Last> last_revision(const ledger::Ledger& ledger) {
+    Last last;
+    TRY(ledger::for_each_fact(ledger, kPlanFact, [&](const ledger::Fact& fact) -> Status {
+        const std::string subject = "plan " + fact.key;
+        const json::Value value = TRY(json::parse(fact.value.value_or("{}"), subject));
+        ++last.number;
+        last.text = TRY(json::string_at(value, "text", subject));
+        return {};
+    }));
+    return last;
+}
+
+}  // namespace
+
+Result<bool> record_revision(const Work& work) {
+    const Last last = TRY(last_revision(work.ledger()));
+    if (last.number > 0 && last.text == work.plan().text) return false;
+    const std::string key = fmt::format("{:06}", last.number + 1);
+    ledger::Outcome outcome;
+    outcome.facts.push_back({kPlanFact, key, json::dump(json::Ordered{{"text", work.plan().text}})});
+    // Judging is what may be cut short by a kill: it is due until it is done.
+    outcome.facts.push_back({"due", "judge", "{}"});
+    TRY(work.ledger().record(outcome));
+    if (last.number > 0)
+        work.hub.note(report::Level::info, "the plan changed: it applies from here on",
+                      work.request.plan_path);
+    return true;
+}
+
+Status take_stock(Work& work, bool again) {
+    const bool due = again || TRY(ledger::fact(work.ledger(), "due", "judge"));
+    std::uint64_t changed = 0;
+    ledger::Outcome outcome;
+    const auto record = [&]() -> Status {
+        const ledger::Outcome now = std::exchange(outcome, {});
+        return now.facts.empty() ? Status() : work.ledger().record(now);
+    };
+    TRY(ledger::for_each_fact(work.ledger(), kRecordingFact, [&](const ledger::Fact& fact) -> Status {
+        const std::string subject = "recording " + fact.key;
+        Recording recording =
+            TRY(recording_from(TRY(json::parse(fact.value.value_or("{}"), subject)), subject));
+        work.bytes += recording.bytes;
+        if (due && !recording.heard.is_null() && judge(recording, work.plan())) {
+            ++changed;
+            outcome.facts.push_back(fact_of(recording));
+        }
+        work.accepted_ms += accepted_ms(recording);
+        return outcome.facts.size() < kAtOnce ? Status() : record();
+    }));
+    TRY(record());
+    if (!due) return {};
+    if (changed > 0)
+        work.hub.note(report::Level::info,
+                      fmt::format("{} recordings are judged otherwise by the plan as it is now", changed));
+    outcome.facts.push_back({"due", "judge", std::nullopt});
+    return record();
+}
+
+}  // namespace haul::collect

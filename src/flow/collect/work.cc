@@ -1,0 +1,49 @@
+#include "flow/collect/work.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace haul::collect {
+
+Source* Work::source_of(const Candidate& candidate) const {
+    for (const auto& [plan, source] : sources) {
+        if (plan.kind != candidate.kind) continue;
+        const bool is_its = plan.path == candidate.source_url || plan.url == candidate.source_url ||
+                            std::ranges::find(plan.urls, candidate.source_url) != plan.urls.end();
+        if (is_its) return source.get();
+    }
+    return nullptr;
+}
+
+bool Work::limit_reached() const {
+    constexpr double kMsPerHour = 3'600'000;
+    const Limits& limits = plan().limits;
+    if (limits.bytes && bytes >= *limits.bytes) return true;
+    if (limits.hours && static_cast<double>(accepted_ms) >= *limits.hours * kMsPerHour) return true;
+    return request.limit && fetched >= *request.limit;
+}
+
+bool Work::begin_fetch() {
+    if (limit_reached()) return false;
+    if (++begun <= request.limit.value_or(UINT64_MAX)) return true;
+    fetched_nothing();
+    return false;
+}
+
+void Work::count_fetched(std::uint64_t files, std::uint64_t new_bytes) {
+    report::Event event;
+    event.type = report::Type::progress;
+    event.files = fetched.fetch_add(files) + files;
+    event.bytes = fetched_bytes.fetch_add(new_bytes) + new_bytes;
+    hub.emit(std::move(event));
+}
+
+void Work::say_left_out(const Candidate& candidate, const std::string& why, const std::string& detail) const {
+    report::Event event;
+    event.type = report::Type::item_skipped;
+    event.subject = candidate.page.empty() ? candidate.item : candidate.page;
+    event.text = detail.empty() ? why : why + ": " + detail;
+    hub.emit(std::move(event));
+}
+
+}  // namespace haul::collect

@@ -1,0 +1,74 @@
+// What all units of one run share. Lives in collect_flow.cc for the length of the run; thread-safe as its
+// parts are.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "base/result.h"
+#include "engine/budget.h"
+#include "engine/engine.h"
+#include "engine/shutdown.h"
+#include "flow/claim/claim.h"
+#include "flow/collect/collect.h"
+#include "flow/collect/corpus/corpus.h"
+#include "flow/collect/ear/ear.h"
+#include "flow/collect/source/source.h"
+#include "flow/job/job.h"
+#include "ledger/ledger.h"
+#include "report/event.h"
+
+namespace haul::collect {
+
+inline constexpr const char *kSearchUnit = "search", *kProbeUnit = "probe", *kDownloadUnit = "download",
+                            *kFilterUnit = "filter";
+
+// A source and the table of the plan that it is of.
+struct PlannedSource {
+    SourcePlan plan;
+    std::unique_ptr<Source> source;
+};
+
+struct Work {
+    const Request& request;
+    job::Job& job;
+    report::Hub& hub;
+    engine::Shutdown& shutdown;
+    store::Store& out;
+    claim::Claim& claim;
+    Corpus& corpus;
+    Ears* ears;  // none: no phase of this run listens
+    std::vector<PlannedSource> sources;
+    engine::Budget downloads;  // one "byte" each
+
+    // Held from reading a channel's state to committing what follows from it: a candidate that is found while
+    // its channel is decided belongs to one side or the other.
+    std::mutex admission{};
+    // Likewise for which recording has certain bytes.
+    std::mutex hashes{};
+
+    // Of the whole corpus:
+    std::atomic<std::uint64_t> bytes = 0;        // of recordings
+    std::atomic<std::uint64_t> accepted_ms = 0;  // of speech in accepted ones
+    // Of this run:
+    std::atomic<std::uint64_t> begun = 0, fetched = 0, fetched_bytes = 0, probe_bytes = 0;
+
+    [[nodiscard]] ledger::Ledger& ledger() const { return job.ledger(); }
+    [[nodiscard]] const Plan& plan() const { return request.plan; }
+
+    // nullptr: the plan has no such source any more.
+    [[nodiscard]] Source* source_of(const Candidate& candidate) const;
+    // The plan wants nothing more fetched, or this run does not.
+    [[nodiscard]] bool limit_reached() const;
+    // Whether one more may be fetched now; then it counts as fetched until it turns out not to be.
+    [[nodiscard]] bool begin_fetch();
+    void fetched_nothing() { --begun; }
+    // Counts what was fetched and tells the display.
+    void count_fetched(std::uint64_t files, std::uint64_t new_bytes);
+    void say_left_out(const Candidate& candidate, const std::string& why, const std::string& detail) const;
+};
+
+}  // namespace haul::collect
