@@ -6,6 +6,7 @@
 #include "flow/collect/source/feed/feed_source.h"
 #include "flow/collect/source/peertube/peertube_source.h"
 #include "flow/collect/source/source.h"
+#include "flow/collect/source/ytdlp/ytdlp_source.h"
 
 namespace haul::collect {
 namespace {
@@ -17,6 +18,7 @@ struct Kind {
 constexpr Kind kKinds[] = {
     {"feed", &make_feed},
     {"peertube", &make_peertube},
+    {"yt-dlp", &make_ytdlp},
 };
 
 }  // namespace
