@@ -9,7 +9,7 @@ import pytest
 
 from harness import listener
 from harness.listener import Listener
-from harness.s3 import versitygw, versitygw_client  # noqa: F401  pylint: disable=unused-import
+from harness.s3 import seaweedfs, seaweedfs_client  # noqa: F401  pylint: disable=unused-import
 
 STAMPS = Path("/usr/share/tuxpaint/stamps/symbols/math")
 # Of one voice, each in another container, with one channel and with two.

@@ -87,14 +87,14 @@ def test_with_torch(corpus, space, full):
         assert found["rows"] == len(recordings) and found["apart"] < 0.12
 
 
-def test_a_service_gets_the_same(corpus, space, versitygw_client):
+def test_a_service_gets_the_same(corpus, space, seaweedfs_client):
     listed = space / "recordings.jsonl"
-    answer = corpora.export(f"s3://{versitygw_client.bucket}/stories", listed, space, versitygw_client.env)
+    answer = corpora.export(f"s3://{seaweedfs_client.bucket}/stories", listed, space, seaweedfs_client.env)
     assert answer["state"] == corpus.answer["state"]
     for view in [*VIEWS, "urls.txt", "datasheet.md"]:
-        sent = versitygw_client.get(f"stories/exports/{answer['state']}/{view}")
+        sent = seaweedfs_client.get(f"stories/exports/{answer['state']}/{view}")
         assert sent == (corpus.shown / view).read_bytes(), view
-    assert json.loads(versitygw_client.get("stories/exports/current.json"))["state"] == answer["state"]
+    assert json.loads(seaweedfs_client.get("stories/exports/current.json"))["state"] == answer["state"]
 
 
 def test_memory_does_not_grow(space, full, heard):

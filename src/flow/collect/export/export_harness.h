@@ -29,6 +29,7 @@ inline std::unique_ptr<store::Store> local_store(const std::string& path) {
 
 inline std::vector<Recording> recordings(unsigned count) {
     std::vector<Recording> made;
+    made.reserve(count);
     for (unsigned number = 0; number < count; ++number) made.push_back(harness::recording(number));
     std::ranges::sort(made, {}, &Recording::id);
     return made;

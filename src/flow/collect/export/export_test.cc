@@ -15,7 +15,6 @@
 namespace haul::collect {
 namespace {
 
-using testing::ElementsAre;
 using testing::HasSubstr;
 
 class Export : public testing::Test {

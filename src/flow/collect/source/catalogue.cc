@@ -7,6 +7,7 @@
 #include "flow/collect/source/files/files.h"
 #include "flow/collect/source/peertube/peertube_source.h"
 #include "flow/collect/source/source.h"
+#include "flow/collect/source/ytdlp/ytdlp_source.h"
 
 namespace haul::collect {
 namespace {
@@ -19,6 +20,7 @@ constexpr Kind kKinds[] = {
     {"files", &make_files},
     {"feed", &make_feed},
     {"peertube", &make_peertube},
+    {"yt-dlp", &make_ytdlp},
 };
 
 }  // namespace

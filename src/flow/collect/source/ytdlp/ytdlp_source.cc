@@ -1,0 +1,190 @@
+#include "flow/collect/source/ytdlp/ytdlp_source.h"
+
+#include <fmt/format.h>
+#include <netdb.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "base/number.h"
+#include "base/process.h"
+#include "flow/collect/source/ytdlp/complaint.h"
+#include "flow/collect/source/ytdlp/info.h"
+#include "flow/collect/web/public_address.h"
+#include "http/address.h"
+#include "http/url.h"
+
+namespace haul::collect {
+namespace {
+
+constexpr std::size_t kPageSize = 100;
+// One file over HTTP, of audio where there is one: what comes in many pieces only yt-dlp could fetch.
+constexpr const char* kFormat = "ba[protocol=https]/ba[protocol=http]/b[protocol=https]/b[protocol=http]";
+constexpr auto kLimit = std::chrono::minutes(10);
+constexpr std::size_t kLongest = 64U << 20U;
+
+// Each address that the name has now. yt-dlp looks it up again, and follows where it is sent.
+Status check_host(const http::Url& url) {
+    std::string host = url.host;
+    if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
+    addrinfo* found = nullptr;
+    addrinfo hints{};
+    hints.ai_socktype = SOCK_STREAM;
+    if (::getaddrinfo(host.c_str(), nullptr, &hints, &found) != 0) {
+        Error error = make_error(Code::unavailable, "look up", host, "the name leads to no address");
+        error.retry = Retry::later;
+        return failure(std::move(error));
+    }
+    std::string_view why;
+    for (const addrinfo* one = found; one != nullptr && why.empty(); one = one->ai_next)
+        why = not_public(*one->ai_addr);
+    ::freeaddrinfo(found);
+    if (why.empty()) return {};
+    return failure(make_error(Code::denied, "ask", host, fmt::format("its address is {}", why))
+                       .with_remedy("limits.allow_private = true in the plan allows it"));
+}
+
+class YtdlpSource : public Source {
+  public:
+    YtdlpSource(const SourcePlan& plan, const SourceTools& tools)
+        : urls_(plan.urls), accepts_terms_(plan.accept_terms), tools_(tools) {}
+
+    [[nodiscard]] std::vector<std::string> searches() const override { return urls_; }
+    [[nodiscard]] std::vector<std::string> would_ask() const override {
+        std::vector<std::string> lines;
+        lines.reserve(urls_.size());
+        for (const std::string& url : urls_)
+            lines.push_back("yt-dlp " + http::shown_url(url) + " (in pages)");
+        return lines;
+    }
+    [[nodiscard]] Result<FoundPage> search(const std::string& which, const std::string& cursor,
+                                           const std::stop_token& stop) override;
+    // A search finds whole channels anyway.
+    [[nodiscard]] Result<FoundPage> list_channel(const Candidate&, const std::string&,
+                                                 const std::stop_token&) override {
+        FoundPage page;
+        page.last = true;
+        return page;
+    }
+    [[nodiscard]] Result<Candidate> describe(const Candidate& candidate,
+                                             const std::stop_token& stop) override;
+    [[nodiscard]] Result<Fetched> fetch(const Candidate& candidate, const FetchTo& to,
+                                        const std::stop_token& stop) override;
+
+  private:
+    [[nodiscard]] Result<json::Value> ask(const std::string& operation, const std::string& url,
+                                          const std::vector<std::string>& words, const std::stop_token& stop);
+    [[nodiscard]] Result<json::Value> ask_of_item(const std::string& operation, const Candidate& candidate,
+                                                  const std::stop_token& stop) {
+        return ask(operation, candidate.page, {"--no-playlist", "-f", kFormat}, stop);
+    }
+    [[nodiscard]] Status check(const std::string& url) const;
+    [[nodiscard]] Status check_terms(bool youtube, const std::string& subject) const;
+
+    const std::vector<std::string> urls_;
+    const bool accepts_terms_;
+    const SourceTools tools_;
+};
+
+Status YtdlpSource::check_terms(bool youtube, const std::string& subject) const {
+    if (!youtube || accepts_terms_) return {};
+    return failure(
+        make_error(Code::denied, "ask", subject, "it lies with YouTube, whose terms the plan does not accept")
+            .with_remedy("read them, and say accept_terms = true in this [[source]] of the plan"));
+}
+
+Status YtdlpSource::check(const std::string& url) const {
+    const auto parsed = http::parse_url(url);
+    if (!parsed)
+        return failure(Code::unsupported, "ask", http::shown_url(url), "it is no http or https address");
+    TRY(check_terms(is_youtube(url), http::shown_url(url)));
+    return tools_.allow_private ? Status() : check_host(*parsed);
+}
+
+Result<json::Value> YtdlpSource::ask(const std::string& operation, const std::string& url,
+                                     const std::vector<std::string>& words, const std::stop_token& stop) {
+    TRY(check(url));
+    process::Command command;
+    // Nothing of whoever runs us: no settings, plug-ins, caches, passwords; and no code from elsewhere.
+    command.argv = {tools_.ytdlp,
+                    "--ignore-config",
+                    "--no-plugin-dirs",
+                    "--no-cache-dir",
+                    "--no-remote-components",
+                    "--no-warnings",
+                    "--no-progress",
+                    "--user-agent",
+                    tools_.user_agent,
+                    "--socket-timeout",
+                    "30",
+                    "--extractor-retries",
+                    "0",
+                    "--dump-single-json"};
+    command.argv.insert(command.argv.end(), words.begin(), words.end());
+    command.argv.insert(command.argv.end(), {"--", url});
+    command.limit = kLimit;
+    command.output_limit = kLongest;
+    const std::string subject = http::shown_url(url);
+    auto finished = process::run(command, stop);
+    if (!finished && finished.error().code == Code::not_found)
+        return failure(make_error(Code::unsupported, operation, subject, "yt-dlp is not installed")
+                           .with_remedy("`pip install yt-dlp==2026.10.26`, and have it in PATH"));
+    if (!finished) return failure(std::move(finished).error().within(operation, subject));
+    if (finished->exit_code != 0) return failure(ytdlp_error(finished->errors, operation, subject));
+    if (finished->truncated)
+        return failure(Code::corrupt, operation, subject, "yt-dlp writes more than 64 MiB about it");
+    json::Value info = TRY(json::parse(finished->output, subject));
+    TRY(check_terms(is_youtube(info), subject));
+    return info;
+}
+
+Result<FoundPage> YtdlpSource::search(const std::string& which, const std::string& cursor,
+                                      const std::stop_token& stop) {
+    if (std::ranges::find(urls_, which) == urls_.end())
+        return failure(Code::usage, "list", which, "this source has no such search");
+    const auto start = text::whole_number<std::size_t>(cursor).value_or(1);
+    const json::Value info = TRY(ask(
+        "list", which, {"--flat-playlist", "-I", fmt::format("{}:{}", start, start + kPageSize - 1)}, stop));
+    return found_in(info, which, start, kPageSize);
+}
+
+Result<Candidate> YtdlpSource::describe(const Candidate& candidate, const std::stop_token& stop) {
+    const json::Value info = TRY(ask_of_item("describe", candidate, stop));
+    Candidate made = described(info, candidate);
+    const DirectMedia media = TRY(direct_media(info, http::shown_url(candidate.page)));
+    // The media's own address does not hold for long: it is asked for again when it is fetched.
+    made.media = candidate.page;
+    if (media.size) made.size = media.size;
+    return made;
+}
+
+Result<Fetched> YtdlpSource::fetch(const Candidate& candidate, const FetchTo& to,
+                                   const std::stop_token& stop) {
+    const json::Value info = TRY(ask_of_item("fetch", candidate, stop));
+    const DirectMedia media = TRY(direct_media(info, http::shown_url(candidate.page)));
+    Fetched fetched = TRY(
+        tools_.web.fetch({.url = media.url, .size = media.size, .duration = candidate.duration}, to, stop));
+    if (fetched.extension.empty()) fetched.extension = media.extension;
+    return fetched;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Source>> make_ytdlp(const SourcePlan& plan, const SourceTools& tools) {
+    for (const std::string& url : plan.urls) {
+        if (!http::parse_url(url))
+            return failure(
+                Code::usage, "read", "plan",
+                fmt::format("line {}: {} is no http or https address", plan.line, http::shown_url(url)));
+        if (is_youtube(url) && !plan.accept_terms)
+            return failure(
+                make_error(Code::usage, "read", "plan",
+                           fmt::format("line {}: {} lies with YouTube, whose terms have to be accepted",
+                                       plan.line, http::shown_url(url)))
+                    .with_remedy("read them, and say accept_terms = true in this [[source]]"));
+    }
+    return std::unique_ptr<Source>(std::make_unique<YtdlpSource>(plan, tools));
+}
+
+}  // namespace haul::collect
