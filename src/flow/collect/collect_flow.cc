@@ -48,7 +48,10 @@ WebOptions web_options(const Plan& plan) {
 Result<std::vector<PlannedSource>> open_sources(const Plan& plan, Web& web, const std::string& scratch) {
     std::vector<PlannedSource> sources;
     for (const SourcePlan& one : plan.sources)
-        sources.push_back({one, TRY(make_source(one, {.web = web, .scratch = scratch}))});
+        sources.push_back({one, TRY(make_source(one, {.web = web,
+                                                      .scratch = scratch,
+                                                      .allow_private = plan.limits.allow_private,
+                                                      .user_agent = user_agent_of(plan.contact)}))});
     return sources;
 }
 

@@ -26,13 +26,6 @@ Status may_connect(const sockaddr& address) {
                        .with_remedy("set limits.allow_private = true in the plan if that is meant"));
 }
 
-std::string user_agent_of(std::string contact) {
-    std::erase_if(contact, [](char c) { return c < 0x20 || c == 0x7F; });
-    std::string agent = fmt::format("haul/{}", kVersion);
-    if (!contact.empty()) agent += fmt::format(" (+{})", contact);
-    return agent;
-}
-
 http::ClientOptions client_options_of(const WebOptions& options) {
     http::ClientOptions client{.connections = std::max(options.per_host, 8U),
                                .user_agent = user_agent_of(options.contact),
@@ -69,6 +62,13 @@ Result<http::Url> next_hop(const http::Url& from, const http::Answer& answer) {
 }
 
 }  // namespace
+
+std::string user_agent_of(std::string contact) {
+    std::erase_if(contact, [](char c) { return c < 0x20 || c == 0x7F; });
+    std::string agent = fmt::format("haul/{}", kVersion);
+    if (!contact.empty()) agent += fmt::format(" (+{})", contact);
+    return agent;
+}
 
 Guest::Guest(const WebOptions& options)
     : options_(options),

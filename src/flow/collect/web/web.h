@@ -83,6 +83,9 @@ struct HostCount {
     std::uint64_t requests = 0, throttled = 0, failures = 0, bytes = 0;
 };
 
+// What every request of ours says of itself: "haul/VERSION (+CONTACT)".
+[[nodiscard]] std::string user_agent_of(std::string contact);
+
 class Web {
   public:
     explicit Web(WebOptions options);
