@@ -29,6 +29,15 @@ constexpr std::array kCommands = {
             "      given again, it continues; a changed plan applies from then on\n"
             "  haul collect plan.toml --limit 20\n",
             declare_collect},
+    Command{"urls", "print the page of every accepted recording of a corpus", "  haul urls plan.toml\n",
+            declare_urls},
+    Command{"corpus", "say what a corpus has come to, and what is known of an item",
+            "  haul corpus stats plan.toml\n"
+            "  haul corpus show plan.toml https://video.example.org/w/abc\n"
+            "      found where, judged how, left out why\n",
+            declare_corpus},
+    Command{"check", "read every recording of a corpus and compare it with its ledger",
+            "  haul check plan.toml\n      5: a file is missing, changed, or nobody's\n", declare_check},
     Command{"verify", "read every byte of a set and compare it with its records",
             "  haul verify /backup/photos\n"
             "  haul verify /backup/photos --against /data/photos\n"

@@ -44,6 +44,9 @@ struct Command {
 [[nodiscard]] Handler declare_doctor(Arguments& arguments);
 [[nodiscard]] Handler declare_listen(Arguments& arguments);
 [[nodiscard]] Handler declare_collect(Arguments& arguments);
+[[nodiscard]] Handler declare_urls(Arguments& arguments);
+[[nodiscard]] Handler declare_corpus(Arguments& arguments);
+[[nodiscard]] Handler declare_check(Arguments& arguments);
 [[nodiscard]] Handler declare_models(Arguments& arguments);
 [[nodiscard]] Handler declare_completion(Arguments& arguments);
 [[nodiscard]] Handler declare_version(Arguments& arguments);

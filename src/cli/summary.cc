@@ -129,6 +129,31 @@ Ending ending_of(const unpack::Request& request, const unpack::Totals& totals) {
     return ending;
 }
 
+json::Ordered corpus_json(const collect::Totals& totals) {
+    json::Ordered left_out = json::Ordered::object();
+    std::uint64_t skipped = 0;
+    for (const auto& [why, count] : totals.left_out) {
+        left_out[why] = count;
+        skipped += count;
+    }
+    return {{"files", totals.accepted + totals.rejected + totals.unheard},
+            {"bytes", totals.bytes},
+            {"failed", 0},
+            {"skipped", skipped},
+            {"set_aside", totals.set_aside},
+            {"candidates", totals.candidates},
+            {"accepted", totals.accepted},
+            {"rejected", totals.rejected},
+            {"unheard", totals.unheard},
+            {"accepted_seconds", totals.accepted_seconds},
+            {"channels",
+             {{"accepted", totals.channels_accepted},
+              {"closed", totals.channels_closed},
+              {"open", totals.channels_open}}},
+            {"left_out", left_out},
+            {"waiting", totals.waiting}};
+}
+
 Ending ending_of(const collect::Request& request, const collect::Totals& totals) {
     Ending ending;
     ending.files = totals.fetched;
@@ -147,10 +172,8 @@ Ending ending_of(const collect::Request& request, const collect::Totals& totals)
                                 units::count_text(totals.rejected)),
                     fmt::format("channels: {} accepted, {} closed, {} open", totals.channels_accepted,
                                 totals.channels_closed, totals.channels_open)};
-    json::Ordered left_out = json::Ordered::object();
     std::string reasons;
     for (const auto& [why, count] : totals.left_out) {
-        left_out[why] = count;
         reasons += fmt::format("{}{} {}", reasons.empty() ? "" : ", ", units::count_text(count), why);
     }
     if (!reasons.empty()) ending.where.push_back("left out: " + reasons);
@@ -158,28 +181,13 @@ Ending ending_of(const collect::Request& request, const collect::Totals& totals)
         ending.where.push_back(
             fmt::format("stopped at a limit; {} waiting", counted(totals.waiting, "unit")));
     if (!totals.state.empty()) ending.where.push_back("exports: exports/" + totals.state);
-    ending.totals = {{"files", totals.accepted + totals.rejected + totals.unheard},
-                     {"bytes", totals.bytes},
-                     {"failed", 0},
-                     {"skipped", ending.skipped},
-                     {"set_aside", totals.set_aside},
-                     {"candidates", totals.candidates},
-                     {"accepted", totals.accepted},
-                     {"rejected", totals.rejected},
-                     {"unheard", totals.unheard},
-                     {"accepted_seconds", totals.accepted_seconds},
-                     {"channels",
-                      {{"accepted", totals.channels_accepted},
-                       {"closed", totals.channels_closed},
-                       {"open", totals.channels_open}}},
-                     {"left_out", left_out},
-                     {"fetched", totals.fetched},
-                     {"fetched_bytes", totals.fetched_bytes},
-                     {"probe_bytes", totals.probe_bytes},
-                     {"swept", totals.swept},
-                     {"waiting", totals.waiting},
-                     {"limit_reached", totals.limit_reached},
-                     {"state", totals.state}};
+    ending.totals = corpus_json(totals);
+    ending.totals["fetched"] = totals.fetched;
+    ending.totals["fetched_bytes"] = totals.fetched_bytes;
+    ending.totals["probe_bytes"] = totals.probe_bytes;
+    ending.totals["swept"] = totals.swept;
+    ending.totals["limit_reached"] = totals.limit_reached;
+    ending.totals["state"] = totals.state;
     return ending;
 }
 

@@ -32,6 +32,8 @@ struct Ending {
 [[nodiscard]] Ending ending_of(const pack::Request& request, const pack::Totals& totals);
 [[nodiscard]] Ending ending_of(const unpack::Request& request, const unpack::Totals& totals);
 [[nodiscard]] Ending ending_of(const collect::Request& request, const collect::Totals& totals);
+// What of the totals is of the corpus.
+[[nodiscard]] json::Ordered corpus_json(const collect::Totals& totals);
 // An error that ended the whole job. `cancelled`: by `haul cancel`.
 [[nodiscard]] Ending ending_of(const Error& error, bool cancelled);
 

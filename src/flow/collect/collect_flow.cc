@@ -19,10 +19,10 @@
 #include "flow/collect/export/export.h"
 #include "flow/collect/facts.h"
 #include "flow/collect/filter_unit.h"
+#include "flow/collect/look.h"
 #include "flow/collect/probe_unit.h"
 #include "flow/collect/revision.h"
 #include "flow/collect/search_unit.h"
-#include "flow/collect/totals.h"
 #include "flow/collect/web/web.h"
 #include "flow/collect/work.h"
 
@@ -87,7 +87,7 @@ void show_phase(const Work& work, std::string_view phase) {
 }
 
 // A temporary is wanted by a download that can go on with it.
-Status sweep(Work& work, Totals& totals) {
+Result<std::uint64_t> sweep(Work& work) {
     const auto wanted = [&](const std::string& key) -> Result<bool> {
         ledger::Query query;
         query.what = ledger::Query::What::units;
@@ -98,13 +98,12 @@ Status sweep(Work& work, Totals& totals) {
                !units.front().checkpoint.empty();
     };
     const Corpus::Swept swept = TRY(work.corpus.sweep(wanted));
-    totals.swept = swept.files;
-    if (swept.files == 0) return {};
+    if (swept.files == 0) return std::uint64_t{0};
     work.hub.note(report::Level::info,
                   fmt::format("removed {} temporaries of an earlier run ({})", swept.files,
                               units::size_text(swept.bytes)),
                   work.corpus.folder());
-    return {};
+    return swept.files;
 }
 
 // Hosts come and go, each by itself: what is asked of one waits, and the others go on.
@@ -154,27 +153,31 @@ Status run_units(Work& work) {
                        .with_remedy("run the same command again to continue"));
 }
 
-Status export_corpus(Work& work, Totals& totals) {
+Result<std::string> export_corpus(Work& work) {
     show_phase(work, "export");
     TRY(work.claim.check());
     const auto accepted = [&work](const std::function<Status(const Recording&)>& visit) {
-        return ledger::for_each_fact(work.ledger(), kRecordingFact, [&](const ledger::Fact& fact) -> Status {
-            const std::string subject = "recording " + fact.key;
-            const Recording recording =
-                TRY(recording_from(TRY(json::parse(fact.value.value_or("{}"), subject)), subject));
+        return for_each_recording(work.ledger(), [&](const Recording& recording) {
             return recording.accepted ? visit(recording) : Status();
         });
     };
     const Exported exported = TRY(export_views(
         work.out, accepted, {.corpus = work.plan().name, .scratch = work.job.folder() + "/export"},
         work.shutdown.stop()));
-    totals.state = exported.state;
-    return {};
+    return exported.state;
+}
+
+Result<Totals> totals_of(const Work& work) {
+    Totals totals = TRY(stock_of(work.ledger()));
+    totals.fetched = work.fetched;
+    totals.fetched_bytes = work.fetched_bytes;
+    totals.probe_bytes = work.probe_bytes;
+    totals.limit_reached = work.limit_reached();
+    return totals;
 }
 
 Result<Totals> run(Work& work) {
-    Totals totals;
-    TRY(sweep(work, totals));
+    const std::uint64_t swept = TRY(sweep(work));
     const bool revised = TRY(record_revision(work));
     TRY(take_stock(work, revised));
     TRY(work.ledger().record({.facts = {}, .units = first_searches(work)}));
@@ -182,9 +185,12 @@ Result<Totals> run(Work& work) {
         show_phase(work, "collect");
         TRY(run_units(work));
     }
-    if (runs(work.request, Phase::export_views)) TRY(export_corpus(work, totals));
-    TRY(count(work, totals));
+    std::string state;
+    if (runs(work.request, Phase::export_views)) state = TRY(export_corpus(work));
     TRY(work.claim.release());
+    Totals totals = TRY(totals_of(work));
+    totals.swept = swept;
+    totals.state = std::move(state);
     return totals;
 }
 

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "flow/collect/facts.h"
 #include "flow/collect/filter_unit.h"
+#include "flow/collect/look.h"
 
 namespace haul::collect {
 namespace {
@@ -56,10 +57,8 @@ Status take_stock(Work& work, bool again) {
         const ledger::Outcome now = std::exchange(outcome, {});
         return now.facts.empty() ? Status() : work.ledger().record(now);
     };
-    TRY(ledger::for_each_fact(work.ledger(), kRecordingFact, [&](const ledger::Fact& fact) -> Status {
-        const std::string subject = "recording " + fact.key;
-        Recording recording =
-            TRY(recording_from(TRY(json::parse(fact.value.value_or("{}"), subject)), subject));
+    TRY(for_each_recording(work.ledger(), [&](const Recording& known) -> Status {
+        Recording recording = known;
         work.bytes += recording.bytes;
         if (due && !recording.heard.is_null() && judge(recording, work.plan())) {
             ++changed;

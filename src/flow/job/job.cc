@@ -179,6 +179,22 @@ Status Job::begin_again() {
     return ledger_->record(outcome);
 }
 
+Result<LookedAt> look_at_ledger(const std::string& state, const std::string& id) {
+    const std::string folder = folder_of(state, id);
+    const std::string path = folder + "/" + kLedgerName;
+    if (!file::stat_at(AT_FDCWD, path, true))
+        return failure(Code::not_found, "open the ledger of", "job " + id, "it has none");
+    LookedAt looked;
+    looked.lock = TRY(lock_job(folder));
+    ledger::OpenedSqlite opened = TRY(ledger::open_sqlite(path));
+    if (opened.moved_aside)
+        return failure(make_error(Code::corrupt, "open the ledger of", "job " + id,
+                                  "it was damaged, and moved to " + *opened.moved_aside)
+                           .with_remedy("run the job's command again: it builds another"));
+    looked.ledger = std::move(opened.ledger);
+    return looked;
+}
+
 Job::~Job() = default;
 
 Status Job::end(Phase phase, std::string outcome, int exit_code) {

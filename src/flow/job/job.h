@@ -107,6 +107,15 @@ class Job {
     Record record_;
 };
 
+// The ledger of a lasting job, to be looked at while nobody works on it; the lock is held meanwhile.
+struct LookedAt {
+    file::Fd lock;  // first, so that it is let go last
+    std::unique_ptr<ledger::Ledger> ledger;
+};
+// Code::busy: it is at work; not_found: it has no ledger, as before its first run; corrupt: the ledger is
+// damaged, and the next run mends it. Changes nothing but what opening a ledger does.
+[[nodiscard]] Result<LookedAt> look_at_ledger(const std::string& state, const std::string& id);
+
 // All jobs of a state folder, newest first; folders without a readable record are listed with their id alone.
 // Jobs that are `running` in their record but whose lock is free are shown as interrupted. Records of
 // complete jobs older than 30 days that are not lasting are removed on the way.
