@@ -113,8 +113,9 @@ Status Transfer::set_way(const Request& request) {
 
 bool Transfer::may_connect(const sockaddr& address) {
     auto allowed = options_.may_connect(address);
-    if (!allowed) refused_ = std::move(allowed).error();
-    return allowed.has_value();
+    if (allowed) return true;
+    refused_ = std::move(allowed).error();
+    return false;
 }
 
 Error Transfer::refused_error() const {

@@ -21,6 +21,7 @@ TEST(WebHosts, FirstComeFirstServed) {
     ASSERT_TRUE(held);
     std::vector<int> order;  // written by whoever has the turn
     std::vector<std::jthread> threads;
+    threads.reserve(20);
     for (int i = 0; i < 20; ++i) {
         threads.emplace_back([&hosts, &order, i] {
             const auto turn = hosts.take("a", {}, {});
@@ -41,6 +42,7 @@ TEST(WebHosts, SoManyAtOnceAndNoMore) {
     Hosts hosts(3, 1e9);
     std::atomic<int> inside = 0, most = 0;
     std::vector<std::jthread> threads;
+    threads.reserve(8);
     for (int i = 0; i < 8; ++i) {
         threads.emplace_back([&] {
             for (int k = 0; k < 200; ++k) {
@@ -102,6 +104,7 @@ TEST(WebHosts, AClosedHostIsLeftAloneByAll) {
     held.emplace(hosts.take("a", {}, {}).value());
     std::atomic<int> refused = 0;
     std::vector<std::jthread> threads;
+    threads.reserve(3);
     for (int i = 0; i < 3; ++i) {
         threads.emplace_back([&] {
             const auto turn = hosts.take("a", {}, {});

@@ -19,7 +19,7 @@ struct Web::State {
     [[nodiscard]] clock::Nanoseconds deadline() const { return clock::boot() + guest.options().longest; }
 };
 
-Web::Web(WebOptions options) : state_(std::make_unique<State>(options)) {}
+Web::Web(const WebOptions& options) : state_(std::make_unique<State>(options)) {}
 Web::~Web() = default;
 
 Result<WebPage> Web::get(const Ask& ask, const std::stop_token& stop) {

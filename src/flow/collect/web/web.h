@@ -88,7 +88,7 @@ struct HostCount {
 
 class Web {
   public:
-    explicit Web(WebOptions options);
+    explicit Web(const WebOptions& options);
     ~Web();
     Web(const Web&) = delete;
     Web& operator=(const Web&) = delete;

@@ -96,6 +96,7 @@ TEST(PeerTube, LicencesByNumberAndLabel) {
 // While it is paged through two videos vanish at the front and new ones appear: none of the others is missed.
 TEST(PeerTube, PagingThatShiftsLosesNothing) {
     std::vector<json::Ordered> videos;
+    videos.reserve(125);
     for (int i = 0; i < 120; ++i) videos.push_back(video(i));
     Site site([&videos](const std::string& target) {
         const auto answer = page_of(videos, start_in(target));
@@ -158,6 +159,7 @@ TEST(PeerTube, WhatIsMissingIsPassedOverWithItsReason) {
 
 TEST(PeerTube, AChannelIsPagedThroughByItsHandle) {
     std::vector<json::Ordered> videos;
+    videos.reserve(12);
     for (int i = 0; i < 12; ++i) videos.push_back(video(i));
     Site site([&videos](const std::string& target) { return page_of(videos, start_in(target)); });
     const Asking asking(plan_for(site));
