@@ -10,9 +10,9 @@
 #include <sstream>
 #include <string>
 
+#include "base/version.h"
 #include "cli/command.h"
 #include "cli/exit_code.h"
-#include "base/version.h"
 #include "report/event.h"
 
 namespace haul::cli {
