@@ -25,8 +25,10 @@ void Tally::add(const std::string& key, const Amount& amount) {
 
 std::vector<Tally::Row> Tally::largest(std::size_t rows) const {
     std::vector<Row> sorted(by_key_.begin(), by_key_.end());
-    std::ranges::stable_sort(sorted, [](const Row& a, const Row& b) {
-        return a.second.speech_milliseconds > b.second.speech_milliseconds;
+    std::ranges::sort(sorted, [](const Row& a, const Row& b) {
+        if (a.second.speech_milliseconds != b.second.speech_milliseconds)
+            return a.second.speech_milliseconds > b.second.speech_milliseconds;
+        return a.first < b.first;
     });
     sorted.resize(std::min(rows, sorted.size()));
     return sorted;
