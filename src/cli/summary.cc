@@ -138,7 +138,7 @@ json::Ordered corpus_json(const collect::Totals& totals) {
     }
     return {{"files", totals.accepted + totals.rejected + totals.unheard},
             {"bytes", totals.bytes},
-            {"failed", 0},
+            {"failed", totals.failed},
             {"skipped", skipped},
             {"set_aside", totals.set_aside},
             {"candidates", totals.candidates},
@@ -158,6 +158,7 @@ Ending ending_of(const collect::Request& request, const collect::Totals& totals)
     Ending ending;
     ending.files = totals.fetched;
     ending.bytes = totals.fetched_bytes;
+    ending.failed = totals.failed;
     ending.set_aside = totals.set_aside;
     ending.proves_bytes = false;
     for (const auto& [why, count] : totals.left_out) ending.skipped += count;

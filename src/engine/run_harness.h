@@ -50,6 +50,7 @@ class HookedLedger final : public ledger::Ledger {
     }
     Status record(const ledger::Outcome& outcome) override { return inner_->record(outcome); }
     Result<ledger::Answer> read(const ledger::Query& query) const override { return inner_->read(query); }
+    Status back_up(const std::string& path) override { return inner_->back_up(path); }
 
   private:
     std::unique_ptr<ledger::Ledger> inner_ = ledger::make_memory_ledger();

@@ -129,6 +129,9 @@ class Ledger {
     // Outside any unit: the first units, facts of the job.
     [[nodiscard]] virtual Status record(const Outcome& outcome) = 0;
     [[nodiscard]] virtual Result<Answer> read(const Query& query) const = 0;
+    // A whole copy of what is known when this returns, durable, in a new file that open_sqlite opens; other
+    // calls go on meanwhile. Code::unsupported: a ledger that lies in no file.
+    [[nodiscard]] virtual Status back_up(const std::string& path) = 0;
 };
 
 // The value of one fact; nullopt where there is none.

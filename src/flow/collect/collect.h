@@ -49,6 +49,7 @@ struct Totals {
     std::uint64_t bytes = 0;                          // of all recordings
     double accepted_seconds = 0;                      // of speech
     std::uint64_t set_aside = 0, waiting = 0;         // units that are left
+    std::uint64_t failed = 0;                         // what the run had to do beside them, and could not
     std::string state{};                              // of the exports; empty: none yet
     // Of this run:
     std::uint64_t fetched = 0, fetched_bytes = 0, probe_bytes = 0, swept = 0;

@@ -11,9 +11,11 @@
 #include <string>
 #include <utility>
 
+#include "base/clock.h"
 #include "base/fault_point.h"
 #include "base/units.h"
 #include "engine/engine.h"
+#include "flow/collect/backup.h"
 #include "flow/collect/collect.h"
 #include "flow/collect/download_unit.h"
 #include "flow/collect/export/export.h"
@@ -134,9 +136,21 @@ engine::Options engine_options(Work& work) {
     return options;
 }
 
+// By whichever worker comes first.
+Status back_up_once_a_day(Work& work) {
+    constexpr std::chrono::nanoseconds kDay = std::chrono::hours(24);
+    auto last = work.backed_up.load();
+    const auto now = clock::boot().count();
+    if (now - last < kDay.count() || !work.backed_up.compare_exchange_strong(last, now)) return {};
+    return back_up(work.out, work.job, work.shutdown.stop());
+}
+
 Status run_units(Work& work) {
     const auto guarded = [&work](auto handle) {
-        return [&work, handle](engine::Context& context) { return work.claim.blame(handle(work, context)); };
+        return [&work, handle](engine::Context& context) -> Result<ledger::Outcome> {
+            TRY(back_up_once_a_day(work));
+            return work.claim.blame(handle(work, context));
+        };
     };
     const std::map<std::string, engine::Handler, std::less<>> handlers = {
         {kSearchUnit, guarded(handle_search)},
@@ -167,6 +181,39 @@ Result<std::string> export_corpus(Work& work) {
     return exported.state;
 }
 
+// False: it failed, which was said, and is no warning: without a copy a damaged ledger would cost everything
+// that was judged.
+Result<bool> back_up_at_end(Work& work) {
+    show_phase(work, "backup");
+    const Status made = back_up(work.out, work.job, work.shutdown.stop());
+    if (made) return true;
+    if (made.error().code == Code::interrupted) return failure(Error(made.error()));
+    Error error = Error(made.error()).within("back up", "the ledger");
+    error.kept = "the corpus and its ledger, and older copies of it";
+    work.hub.fail_item("backup",
+                       std::move(error).with_remedy("make room there, and run the same command again"));
+    return false;
+}
+
+// Of a ledger that was rebuilt: files that no search has found again.
+Status say_what_nobody_knows(Work& work) {
+    if (!work.is_rebuilt) return {};
+    std::uint64_t files = 0;
+    TRY(for_each_extra(work.ledger(), work.out, work.shutdown.stop(), [&](const std::string& name) {
+        ++files;
+        work.hub.note(report::Level::warning, "a file of the corpus that the rebuilt ledger does not know",
+                      name);
+    }));
+    if (files > 0)
+        work.hub.note(
+            report::Level::warning,
+            fmt::format(
+                "{} files could not be rebuilt: their sources were not found again. They stay where they are",
+                files),
+            work.out.capabilities().address);
+    return {};
+}
+
 Result<Totals> totals_of(const Work& work) {
     Totals totals = TRY(stock_of(work.ledger()));
     totals.fetched = work.fetched;
@@ -187,9 +234,12 @@ Result<Totals> run(Work& work) {
     }
     std::string state;
     if (runs(work.request, Phase::export_views)) state = TRY(export_corpus(work));
+    TRY(say_what_nobody_knows(work));
+    const bool failed_backup = !TRY(back_up_at_end(work));
     TRY(work.claim.release());
     Totals totals = TRY(totals_of(work));
     totals.swept = swept;
+    totals.failed = failed_backup ? 1 : 0;
     totals.state = std::move(state);
     return totals;
 }
@@ -219,6 +269,9 @@ Result<Totals> collect(const Request& request, job::Job& job, report::Hub& hub, 
     if (listens(request))
         ears = TRY(Ears::create(
             {.program = request.speech_program, .models = request.models, .count = request.ears}));
+    const bool is_rebuilt =
+        job.ledger_is_new() && TRY(store::is_folder_there(*out, "audio", shutdown.stop()));
+    if (job.ledger_is_new()) TRY(restore(request.plan.name, *out, job, hub, shutdown.stop()));
     const auto claim = TRY(take_claim(request, *out, job, hub, shutdown.stop()));
     const auto corpus = TRY(Corpus::open(request.plan.out, *out, job.folder()));
     Work work{.request = request,
@@ -231,6 +284,8 @@ Result<Totals> collect(const Request& request, job::Job& job, report::Hub& hub, 
               .ears = ears.get(),
               .sources = TRY(open_sources(request.plan, web, job.folder() + "/source")),
               .downloads = engine::Budget("downloads", request.plan.limits.downloads)};
+    work.is_rebuilt = is_rebuilt;
+    work.backed_up = clock::boot().count();
     return run(work);
 }
 

@@ -61,11 +61,24 @@ class Downloader {
 
   private:
     Result<ledger::Outcome> fetch() {
+        if (work_.is_rebuilt) {
+            const auto extension = TRY(work_.corpus.extension_of(id_, context_.shutdown.stop()));
+            if (extension) return adopt(*extension);
+        }
         const auto slot = TRY(work_.downloads.reserve(1, context_.shutdown.drain()));
         if (!work_.begin_fetch()) return at_limit();
         auto outcome = fetch_within_limit();
         if (!is_fetched_) work_.fetched_nothing();
         return outcome;
+    }
+
+    // Of a run whose ledger is gone.
+    Result<ledger::Outcome> adopt(const std::string& extension) {
+        Described described = TRY(describe(work_, recording_.candidate, context_.shutdown.stop()));
+        recording_.candidate = std::move(described.candidate);
+        if (described.left_out) return leave_out(*described.left_out);
+        progress_.extension = extension;
+        return finish(extension);
     }
 
     // Stays as it is, for a run that may fetch more.

@@ -82,7 +82,9 @@ class Checker {
 
     Result<CheckReport> run() {
         TRY(for_each_recording(ledger_, [this](const Recording& recording) { return look_at(recording); }));
-        TRY(look_for_extra());
+        TRY(for_each_extra(ledger_, corpus_, stop_, [this](const std::string& name) {
+            found("extra", name, "the ledger does not know it");
+        }));
         return std::move(report_);
     }
 
@@ -103,26 +105,6 @@ class Checker {
         } else if (TRY(sha256_of(corpus_, *object, stop_)) != recording.sha256) {
             found("changed", name, "its bytes are others");
         }
-        return {};
-    }
-
-    Status look_for_extra() {
-        if (!TRY(store::is_folder_there(corpus_, "audio", stop_))) return {};
-        const auto listing = TRY(corpus_.list({.prefix = "audio", .after = {}}));
-        for (bool last = false; !last;) {
-            const store::Page page = TRY(listing->next(stop_));
-            for (const store::Object& object : page.objects)
-                if (object.kind != store::Kind::folder) TRY(look_at_object(object));
-            last = page.last;
-        }
-        return {};
-    }
-
-    Status look_at_object(const store::Object& object) {
-        const std::string file = object.name.substr(object.name.rfind('/') + 1);
-        const auto recording = TRY(recording_at(ledger_, file.substr(0, file.find('.'))));
-        if (!recording || file_of(*recording) != object.name)
-            found("extra", object.name, "the ledger does not know it");
         return {};
     }
 
@@ -201,6 +183,23 @@ Result<json::Ordered> show(const ledger::Ledger& ledger, std::string_view id_or_
         shown["recording"]["file"] = file_of(*recording);
     }
     return shown;
+}
+
+Status for_each_extra(const ledger::Ledger& ledger, store::Store& corpus, const std::stop_token& stop,
+                      const std::function<void(const std::string& name)>& visit) {
+    if (!TRY(store::is_folder_there(corpus, "audio", stop))) return {};
+    const auto listing = TRY(corpus.list({.prefix = "audio", .after = {}}));
+    for (bool last = false; !last;) {
+        const store::Page page = TRY(listing->next(stop));
+        for (const store::Object& object : page.objects) {
+            if (object.kind == store::Kind::folder) continue;
+            const std::string file = object.name.substr(object.name.rfind('/') + 1);
+            const auto recording = TRY(recording_at(ledger, file.substr(0, file.find('.'))));
+            if (!recording || file_of(*recording) != object.name) visit(object.name);
+        }
+        last = page.last;
+    }
+    return {};
 }
 
 Result<CheckReport> check(const ledger::Ledger& ledger, store::Store& corpus, const std::stop_token& stop) {

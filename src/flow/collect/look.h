@@ -29,6 +29,11 @@ namespace haul::collect {
 // "left_out", "recording"}, what there is not left out. Code::not_found.
 [[nodiscard]] Result<json::Ordered> show(const ledger::Ledger& ledger, std::string_view id_or_url);
 
+// Files in audio/ that are no recording.
+[[nodiscard]] Status for_each_extra(const ledger::Ledger& ledger, store::Store& corpus,
+                                    const std::stop_token& stop,
+                                    const std::function<void(const std::string& name)>& visit);
+
 struct Finding {
     std::string what{};  // "missing", "changed", "extra"
     std::string name{};  // in the corpus

@@ -17,7 +17,7 @@ constexpr std::size_t kAtOnce = 500;
 
 struct Last {
     std::uint64_t number = 0;
-    std::string text{};
+    std::string name{}, text{};
 };
 
 Result<Last> last_revision(const ledger::Ledger& ledger) {
@@ -26,6 +26,7 @@ Result<Last> last_revision(const ledger::Ledger& ledger) {
         const std::string subject = "plan " + fact.key;
         const json::Value value = TRY(json::parse(fact.value.value_or("{}"), subject));
         ++last.number;
+        last.name = TRY(json::string_at(value, "name", subject));
         last.text = TRY(json::string_at(value, "text", subject));
         return {};
     }));
@@ -34,12 +35,15 @@ Result<Last> last_revision(const ledger::Ledger& ledger) {
 
 }  // namespace
 
+Result<std::string> name_of_corpus(const ledger::Ledger& ledger) { return TRY(last_revision(ledger)).name; }
+
 Result<bool> record_revision(const Work& work) {
     const Last last = TRY(last_revision(work.ledger()));
     if (last.number > 0 && last.text == work.plan().text) return false;
     const std::string key = fmt::format("{:06}", last.number + 1);
     ledger::Outcome outcome;
-    outcome.facts.push_back({kPlanFact, key, json::dump(json::Ordered{{"text", work.plan().text}})});
+    outcome.facts.push_back(
+        {kPlanFact, key, json::dump(json::Ordered{{"name", work.plan().name}, {"text", work.plan().text}})});
     // Judging is what may be cut short by a kill: it is due until it is done.
     outcome.facts.push_back({"due", "judge", "{}"});
     TRY(work.ledger().record(outcome));

@@ -7,6 +7,8 @@
 
 namespace haul::collect {
 
+// Of the plan's last revision; empty: there is none yet.
+[[nodiscard]] Result<std::string> name_of_corpus(const ledger::Ledger& ledger);
 // Records the plan where it is not the last revision. True: what is accepted may have changed.
 [[nodiscard]] Result<bool> record_revision(const Work& work);
 // Judges every recording that was heard by the plan as it is now, and finds out how much the corpus holds.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -49,6 +50,11 @@ struct Work {
     std::mutex admission{};
     // Likewise for which recording has certain bytes.
     std::mutex hashes{};
+
+    // The ledger is younger than the corpus: files may be there that it does not know.
+    bool is_rebuilt = false;
+    // When the ledger was last copied in this run, or the run began: boot time.
+    std::atomic<std::chrono::nanoseconds::rep> backed_up = 0;
 
     // Of the whole corpus:
     std::atomic<std::uint64_t> bytes = 0;        // of recordings

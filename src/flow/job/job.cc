@@ -167,6 +167,21 @@ Status Job::continue_record() {
     return file::make_folders(folder.get(), kPartsName, 0700);
 }
 
+Status Job::take_copy(const std::string& path) {
+    ledger_.reset();
+    TRY(remove_work(folder_));
+    TRY(file::rename_at(AT_FDCWD, path, AT_FDCWD, folder_ + "/" + kLedgerName, false));
+    const file::Fd folder = TRY(file::open_folder(folder_));
+    TRY(file::make_folders(folder.get(), kPartsName, 0700));
+    ledger::OpenedSqlite opened = TRY(ledger::open_sqlite(folder_ + "/" + kLedgerName));
+    ledger_ = std::move(opened.ledger);
+    ledger::Outcome outcome;
+    outcome.facts.push_back({"job", "token", "\"" + token_ + "\""});
+    TRY(ledger_->record(outcome));
+    if (!opened.damage) return {};
+    return failure(Error(*opened.damage).within("take the copy of a ledger", path));
+}
+
 Status Job::begin_again() {
     ledger_.reset();
     TRY(remove_work(folder_));

@@ -85,6 +85,9 @@ class Job {
     // How the run before this one ended; `running` where it was killed, nullopt where there is no record of
     // one.
     [[nodiscard]] std::optional<Phase> earlier_phase() const { return earlier_phase_; }
+    // Takes the copy of a ledger at `path` (of Ledger::back_up; it is moved) in the place of the ledger; the
+    // token stays as it is. Code::corrupt: the copy is damaged, and the ledger is empty.
+    [[nodiscard]] Status take_copy(const std::string& path);
     // Forgets all progress, the token excepted: the destination shows that the earlier run is over (complete,
     // or removed).
     [[nodiscard]] Status begin_again();

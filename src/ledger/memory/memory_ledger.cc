@@ -58,6 +58,9 @@ class MemoryLedger final : public Ledger {
     Status release(const LeaseRef& lease, nanoseconds delay) override;
     Status record(const Outcome& outcome) override;
     Result<Answer> read(const Query& query) const override;
+    Status back_up(const std::string& path) override {
+        return failure(Code::unsupported, "back up", path, "this ledger lies in memory");
+    }
 
   private:
     Result<Unit*> held(const LeaseRef& lease, std::string_view operation);

@@ -3,6 +3,7 @@
 #include <string_view>
 #include <utility>
 
+#include "ledger/sqlite/backup.h"
 #include "ledger/sqlite/connection.h"
 #include "ledger/sqlite/damage.h"
 #include "ledger/sqlite/folder.h"
@@ -47,6 +48,27 @@ class SqliteLedger final : public Ledger {
     }
     Result<Answer> read(const Query& query) const override {
         return value_of<Answer>([&] { return sqlite::select(*connection_, query); });
+    }
+    Status back_up(const std::string& path) override {
+        // A step between the calls of others: some 4 MiB.
+        constexpr int kPages = 1024;
+        std::unique_ptr<sqlite::Backup> backup;
+        bool done = false;
+        Status copied = writer_.run_between([&]() -> Status {
+            backup = TRY(sqlite::Backup::begin(*connection_, path));
+            return {};
+        });
+        while (copied && !done) {
+            copied = writer_.run_between([&]() -> Status {
+                done = TRY(backup->step(kPages));
+                return {};
+            });
+        }
+        const Status ended = writer_.run_between([&]() -> Status {
+            backup.reset();
+            return {};
+        });
+        return copied ? ended : copied;
     }
 
   private:

@@ -1,5 +1,6 @@
 #include "ledger/sqlite/writer.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <utility>
 
@@ -31,6 +32,17 @@ Writer::~Writer() {
 Status Writer::run(const Work& work) {
     Call call;
     call.work = &work;
+    return run(call);
+}
+
+Status Writer::run_between(const Work& work) {
+    Call call;
+    call.work = &work;
+    call.between = true;
+    return run(call);
+}
+
+Status Writer::run(Call& call) {
     std::unique_lock guard(mutex_);
     queue_.push_back(&call);
     if (queue_.size() == 1) queued_.notify_one();
@@ -48,8 +60,7 @@ void Writer::serve() {
     while (true) {
         queued_.wait(guard, [&] { return ending_ || !queue_.empty(); });
         if (queue_.empty()) break;
-        const Group group(queue_.begin(), queue_.end());
-        queue_.clear();
+        const Group group = next_group();
         guard.unlock();
         commit(group);
         answer(group);
@@ -58,6 +69,16 @@ void Writer::serve() {
     }
     guard.unlock();
     close();
+}
+
+// In the order of the calls: those that may share a transaction, or one that may have none.
+Writer::Group Writer::next_group() {
+    const auto is_between = [](const Call* call) { return call->between; };
+    auto end = std::ranges::find_if(queue_, is_between);
+    if (end == queue_.begin() && end != queue_.end()) ++end;
+    Group group(queue_.begin(), end);
+    queue_.erase(queue_.begin(), end);
+    return group;
 }
 
 void Writer::answer(const Group& group) {
@@ -72,6 +93,10 @@ void Writer::answer(const Group& group) {
 void Writer::commit(const Group& group) {
     if (broken_) {
         for (Call* call : group) call->result = failure(*broken_);
+        return;
+    }
+    if (group.front()->between) {
+        group.front()->result = (*group.front()->work)();
         return;
     }
     const std::int64_t before = connection_->total_changes();

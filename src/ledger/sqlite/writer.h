@@ -34,19 +34,24 @@ class Writer {
 
     // Returns when what `work` did is durable, or was refused and undone. Any thread.
     [[nodiscard]] Status run(const Work& work);
+    // Runs `work` in its turn, in no transaction: for what only reads, and cannot be done in one. Any thread.
+    [[nodiscard]] Status run_between(const Work& work);
     // Calls that wait for the next group to begin. Any thread.
     [[nodiscard]] std::size_t waiting() const;
 
   private:
     struct Call {
         const Work* work = nullptr;
+        bool between = false;  // transactions
         Status result;
         bool answered = false;
         std::condition_variable answer;
     };
     using Group = std::vector<Call*>;
 
+    [[nodiscard]] Status run(Call& call);
     void serve();
+    [[nodiscard]] Group next_group();
     void answer(const Group& group);
     void commit(const Group& group);
     [[nodiscard]] Status perform(const Group& group);

@@ -48,6 +48,9 @@ class Corpus {
     // The temporary becomes `name`, a file of the corpus. Code::exists: there is one; both stay as they are.
     [[nodiscard]] Status place(const std::string& key, const std::string& name, const std::stop_token& stop);
     [[nodiscard]] Result<bool> has(const std::string& name);
+    // The extension of the file that a recording of that id has: "mp3"; nullopt: there is none.
+    [[nodiscard]] Result<std::optional<std::string>> extension_of(const std::string& id,
+                                                                  const std::stop_token& stop);
     // A path on this machine that holds the file `name`: itself, or a copy that was fetched as the temporary
     // of `key`.
     [[nodiscard]] Result<std::string> at_hand(const std::string& name, const std::string& key,
