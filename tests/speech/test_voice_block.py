@@ -59,7 +59,6 @@ def test_what_it_decided_carries_its_name(listens, without_it, child):
     assert any(reason.startswith("judged by log-mel bands, and by Whisper's first block in ") for reason in with_it["reasons"])
     assert with_it["decision"] in ("child", "unsure") and with_it["score"] > 0.5
     assert alone["model"]["name"] == "child-log-mel-1" and not any("judged by" in reason for reason in alone["reasons"])
-    assert with_it["score"] != alone["score"]
 
 
 def test_narrow_recordings_are_judged_as_without_it(listens, without_it):

@@ -4,7 +4,7 @@
 namespace haul::speech {
 
 // clang-format off
-const BlockHead kBlockHead{
+const BlockHead kBlockHead = {
     .graph = "d4e2e7f7592555c7c7ddf57a491f8720f550f043fab7226739108ff6fbdd0115",
     .share = 0.3F,
     .head = {
