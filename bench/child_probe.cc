@@ -1,10 +1,13 @@
 // What src/speech/child makes of sounds, for bench/speech_eval and tests: reads stretches of speech from
 // standard input (a 32-bit count, then as many 32-bit floats, 16 kHz mono, in this machine's order), and
-// prints for each a line of JSON. With --numbers the 163 numbers that the head looks at stand in it too.
+// prints for each a line of JSON. With --numbers the 163 numbers that the head looks at stand in it too, and,
+// where a folder of models with whisper-block-child is named, the block's 512 (0 where it is not asked) and
+// the bandwidth after them; with --numbers-alone nothing else does.
 #include <cstdint>
 #include <cstdio>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -13,9 +16,11 @@
 
 #include "speech/audio/log_mel.h"
 #include "speech/audio/spectrum.h"
+#include "speech/child/block.h"
 #include "speech/child/child.h"
 #include "speech/child/pitch.h"
 #include "speech/child/pooled.h"
+#include "speech/child/reasons.h"
 #include "speech/child/tract.h"
 
 namespace {
@@ -48,31 +53,57 @@ nlohmann::json judged(ChildJudge& judge, std::span<const float> sound) {
             {"model", {{"name", found->model.name}, {"sha256", found->model.sha256}}}};
 }
 
-std::vector<float> numbers_of(std::span<const float> sound) {
+std::vector<float> numbers_of(std::span<const float> sound, std::optional<VoiceBlock>& block) {
     Frames frames;
     LogMel log_mel;
     PitchTracker pitch;
-    auto numbers = pooled(log_mel.bands(frames.powers_of(sound), gain_of(root_mean_square(sound))));
+    const auto powers = frames.powers_of(sound);
+    const auto bands = log_mel.bands(powers, gain_of(root_mean_square(sound)));
+    auto numbers = pooled(bands);
     TractMeter meter;
     const auto track = pitch.track(sound);
     for (const float number : voice_numbers(track, meter.measure(sound, track))) numbers.push_back(number);
+    if (!block) return numbers;
+    LongTermSpectrum spectrum;
+    spectrum.add(powers);
+    const double bandwidth = spectrum.bandwidth_hz();
+    const std::size_t before = numbers.size();
+    if (bandwidth >= kNarrow) {
+        const auto deviations = block->deviations(bands);
+        if (!deviations.has_value()) return {};
+        numbers.insert(numbers.end(), deviations->begin(), deviations->end());
+    }
+    numbers.resize(before + VoiceBlock::kChannels);
+    numbers.push_back(static_cast<float>(bandwidth));
     return numbers;
+}
+
+haul::Status answer(std::string_view wanted, const std::string& models) {
+    std::optional<Model> model;
+    std::optional<VoiceBlock> block;
+    if (!models.empty()) model = TRY(find_model(models, Role::child));
+    if (model) block = TRY(VoiceBlock::load(*model));
+    ChildJudge judge = TRY(ChildJudge::create(model));
+    std::uint32_t count = 0;
+    while (read_all(&count, sizeof count, 1)) {
+        std::vector<float> sound(count);
+        if (!read_all(sound.data(), sizeof(float), count)) break;
+        nlohmann::json line;
+        if (wanted != "--numbers-alone") line = judged(judge, sound);
+        if (!wanted.empty()) line["numbers"] = numbers_of(sound, block);
+        fmt::print("{}\n", line.dump());
+        std::fflush(stdout);
+    }
+    return {};
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    const bool numbers = argc > 1 && std::string_view(argv[1]) == "--numbers";
-    auto judge = ChildJudge::create(std::nullopt);
-    if (!judge.has_value()) return 1;
-    std::uint32_t count = 0;
-    while (read_all(&count, sizeof count, 1)) {
-        std::vector<float> sound(count);
-        if (!read_all(sound.data(), sizeof(float), count)) return 1;
-        nlohmann::json line = judged(*judge, sound);
-        if (numbers) line["numbers"] = numbers_of(sound);
-        fmt::print("{}\n", line.dump());
-        std::fflush(stdout);
-    }
-    return 0;
+    const std::string_view first = argc > 1 ? argv[1] : "";
+    const bool numbers = first.starts_with("--numbers");
+    const int at = numbers ? 2 : 1;
+    const auto done = answer(numbers ? first : "", argc > at ? argv[at] : "");
+    if (!done.has_value()) fmt::print(stderr, "{}\n", done.error().message());
+    return done.has_value() ? 0 : 1;
 }

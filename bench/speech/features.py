@@ -4,6 +4,7 @@ import numpy as np
 
 RATE = 16000
 WINDOW, HOP, BANDS = 400, 160, 80
+WIDE = 5000.0    # Hz of bandwidth that a window needs for Whisper's block to be asked (kNarrow, src/speech/child/reasons.h)
 LOUDNESS = 0.06  # root mean square that every stretch is scaled to
 
 
@@ -35,16 +36,39 @@ def scaled(speech: np.ndarray) -> np.ndarray:
     return speech * (LOUDNESS / loud) if loud > 0 else speech
 
 
-def log_mel(speech: np.ndarray) -> np.ndarray:
-    """Frames x bands, as whisper's front end has them."""
+def powers(speech: np.ndarray) -> np.ndarray:
     padded = np.pad(np.asarray(speech, float), WINDOW // 2, mode="reflect")
     count = len(speech) // HOP
     frames = np.lib.stride_tricks.sliding_window_view(padded, WINDOW)[::HOP][:count]
-    power = np.abs(np.fft.rfft(frames * HANN, axis=1)) ** 2
-    logs = np.log10(np.maximum(power @ FILTERS.T, 1e-10))
+    return np.abs(np.fft.rfft(frames * HANN, axis=1)) ** 2
+
+
+def log_mel(speech: np.ndarray) -> np.ndarray:
+    """Frames x bands, as whisper's front end has them."""
+    logs = np.log10(np.maximum(powers(speech) @ FILTERS.T, 1e-10))
     return (np.maximum(logs, logs.max() - 8) + 4) / 4
 
 
 def pooled(speech: np.ndarray) -> np.ndarray:
-    frames = log_mel(scaled(speech))
+    return pooled_of(log_mel(scaled(speech)))
+
+
+def pooled_of(frames: np.ndarray) -> np.ndarray:
     return np.concatenate([frames.mean(axis=0), frames.std(axis=0)])
+
+
+def bandwidth(speech: np.ndarray) -> float:
+    """In Hz, as LongTermSpectrum::bandwidth_hz (src/speech/audio/spectrum.cc) has it."""
+    db = 10 * np.log10(powers(speech).mean(axis=0) + 1e-14)
+    top, last = db[2:].max(), len(db) - 1
+    while last > 2 and db[last] < top - 60:
+        last -= 1
+    above = -1e9
+    for i in range(last, 2500 * WINDOW // RATE + 12, -1):
+        above = max(above, db[i])
+        if above > top - 40:
+            break
+        if db[i - 14:i - 12].max() - above >= 22:
+            last = i - 12
+            break
+    return last * RATE / WINDOW

@@ -11,11 +11,11 @@ BUILD = Path(__file__).resolve().parents[2] / "build"
 
 
 class Probe:
-    def __init__(self, path: str | None = None, numbers: bool = False):
+    def __init__(self, path: str | None = None, numbers: str | None = None, models: Path | None = None):
         built = sorted(BUILD.glob("*/bin/child_probe"), key=lambda p: p.stat().st_mtime)
         if not path and not built:
             raise SystemExit("no child_probe: cmake --build build/check --target child_probe")
-        self.child = subprocess.Popen([path or built[-1], *(["--numbers"] if numbers else [])], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.child = subprocess.Popen([path or built[-1], *([f"--{numbers}"] if numbers else []), *([models] if models else [])], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.heard = 0.0  # seconds of sound
 
     def judge(self, sound: np.ndarray) -> dict:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import signal
 
+import block
 import features
 import spoil
 import tract
@@ -25,7 +26,7 @@ class Group:
     source: str
     child: bool
     made: str             # real, same, other, woman
-    rows: np.ndarray      # windows x 163
+    rows: np.ndarray      # windows x 163; with a block's graph x 676: its numbers (0 where it is not asked) and the bandwidth after them
 
 
 def conditions(sound: np.ndarray, random: np.random.Generator) -> list[np.ndarray]:
@@ -42,12 +43,17 @@ def conditions(sound: np.ndarray, random: np.random.Generator) -> list[np.ndarra
     ]
 
 
-def numbers(sound: np.ndarray) -> np.ndarray:
-    return np.concatenate([features.pooled(sound), tract.measured(sound)])
+def numbers(sound: np.ndarray, graph: str | None = None) -> np.ndarray:
+    frames = features.log_mel(features.scaled(sound))
+    found = [features.pooled_of(frames), tract.measured(sound)]
+    if graph:
+        bandwidth = features.bandwidth(sound)
+        found += [block.deviations(graph, frames) if bandwidth >= features.WIDE else np.zeros(block.CHANNELS), [bandwidth]]
+    return np.concatenate(found)
 
 
-def rows(sound: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    return np.array([numbers(one) for one in conditions(sound, random)])
+def rows(sound: np.ndarray, random: np.random.Generator, graph: str | None) -> np.ndarray:
+    return np.array([numbers(one, graph) for one in conditions(sound, random)])
 
 
 def speaker(made: str, child: bool, man: bool | None, random: np.random.Generator) -> vocoder.Speaker:
@@ -74,7 +80,7 @@ def window_of(voices: list[vocoder.Voice], median: float, who: vocoder.Speaker, 
     return signal.resample_poly(np.concatenate(parts), 2, 3)[:int(SECONDS * 16000)]
 
 
-def groups(source: str, clips: list[Clip], windows: int, random: np.random.Generator) -> list[Group]:
+def groups(source: str, clips: list[Clip], windows: int, graph: str | None, random: np.random.Generator) -> list[Group]:
     child = clips[0].label == "child"
     voices = [vocoder.taken_apart(c.wide) for c in clips]
     median = float(np.median([v.median_pitch for v in voices if v.median_pitch]))
@@ -82,8 +88,8 @@ def groups(source: str, clips: list[Clip], windows: int, random: np.random.Gener
     speech = [c.speech for c in clips]
 
     def made(how: str, count: int) -> np.ndarray:
-        return np.concatenate([rows(window_of(voices, median, speaker(how, child, man, random), random), random) for _ in range(count)])
-    found = [Group(source, child, "real", np.concatenate([rows(joined(speech, SECONDS, 16000, random), random) for _ in range(windows)])),
+        return np.concatenate([rows(window_of(voices, median, speaker(how, child, man, random), random), random, graph) for _ in range(count)])
+    found = [Group(source, child, "real", np.concatenate([rows(joined(speech, SECONDS, 16000, random), random, graph) for _ in range(windows)])),
              Group(source, child, "same", made("same", windows)),
              Group(source, not child, "other", made("other", windows))]
     if not child and man is not False:
@@ -92,17 +98,17 @@ def groups(source: str, clips: list[Clip], windows: int, random: np.random.Gener
 
 
 def _groups(task) -> list[Group]:
-    source, clips, windows = task
+    source, clips, windows, graph = task
     # The seed is the source's own, so that a source gives the same windows whichever others are there.
-    return groups(source, clips, windows, np.random.default_rng([SEED, zlib.crc32(source.encode())]))
+    return groups(source, clips, windows, graph, np.random.default_rng([SEED, zlib.crc32(source.encode())]))
 
 
-def of_all(sources: dict[str, list[Clip]], windows: int, jobs: int) -> list[Group]:
-    """The same whatever `jobs` is."""
-    tasks = [(source, clips, windows) for source, clips in sources.items()]
+def of_all(sources: dict[str, list[Clip]], windows: int, jobs: int, graph: str | None = None) -> list[Group]:
+    """The same whatever `jobs` is. `graph`: of the block, an ONNX file."""
+    tasks = [(source, clips, windows, graph) for source, clips in sources.items()]
     found = []
     with ProcessPoolExecutor(jobs) as pool:
-        for (source, clips, _), made in zip(tasks, pool.map(_groups, tasks)):
+        for (source, clips, *_), made in zip(tasks, pool.map(_groups, tasks)):
             print(f"learnt from {source}: {clips[0].label}, {sum(len(c.speech) for c in clips) / 16000:.1f} s of speech", flush=True)
             found += made
     return found

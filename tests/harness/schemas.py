@@ -29,7 +29,7 @@ def validator(name: str, definition: str = ""):
 def pieces(schema: dict, name: str) -> list[tuple[dict, str]]:
     """The schema and all that it takes in, each with the file that its references are relative to."""
     found = [(schema, name)]
-    for one in schema.get("allOf", []):
+    for one in (*schema.get("allOf", ()), *schema.get("oneOf", ())):
         found += pieces(one, name)
     if "$ref" in schema:
         file, _, pointer = schema["$ref"].partition("#")

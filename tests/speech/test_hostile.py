@@ -8,11 +8,19 @@ import struct
 
 import pytest
 
-from harness import recordings
+from harness import listener, recordings
 from harness.recordings import damaged
 
 SEED = 20
 MEMORY = 512 << 20
+
+pytestmark = pytest.mark.xdist_group("models")  # what they share is built or read once
+
+
+@pytest.fixture(scope="session")
+def models():
+    """All: the limit on memory is for who uses each of them."""
+    return listener.all_models()
 
 
 @pytest.fixture

@@ -36,8 +36,9 @@ def network(keeps) -> Path:
 
 
 def test_what_is_there(keeps):
-    activity, language = models(keeps, "list")
+    activity, child, language = models(keeps, "list")
     assert (activity["name"], activity["state"], activity["decides"]) == ("silero-vad", "there", True)
+    assert (child["name"], child["state"], child["decides"]) == ("whisper-block-child", "not built", False)
     assert (language["role"], language["state"], language["decides"]) == ("language", "not built", False)
     assert models(keeps, "build", "activity") == [{**activity}]  # it is there: at once
 

@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from harness import schemas
+from harness import listener, schemas
 from harness.listener import HAUL
 from harness.program import Haul
 
@@ -34,6 +34,15 @@ def test_the_built_in_detector_decides(without, models):
     schemas.assert_fits(heard, "heard.json")
     assert heard["vad"]["name"] == "built-in" and heard["segments"] and heard["child"]["decision"] == "adult"
     assert finished.err.count("haul-openvino.so") >= 1 and "warning" in finished.err
+
+
+def test_the_log_mel_head_decides_alone(without):
+    """With all models of ours there."""
+    finished = without.run("listen", "--json", "--models", listener.all_models(), ADULT, code=0)
+    heard = json.loads(finished.out)
+    assert heard["child"]["model"]["name"] == "child-log-mel-1" and heard["child"]["decision"] == "adult"
+    assert not any("judged by" in reason for reason in heard["child"]["reasons"])
+    assert heard["language"]["code"] == "und" and "warning" in finished.err
 
 
 def test_without_models_nothing_is_missing(without, space):

@@ -6,6 +6,7 @@
 
 #include "speech/audio/log_mel.h"
 #include "speech/audio/spectrum.h"
+#include "speech/child/block.h"
 #include "speech/child/head.h"
 #include "speech/child/own_model.h"
 #include "speech/child/pitch.h"
@@ -23,6 +24,15 @@ constexpr double kMostOdds = 10;               // what one window may count
 constexpr double kOwnSure = 0.85;              // an operator's model: p >= 0.7 or <= 0.3
 
 double probability(double log_odds) { return 1 / (1 + std::exp(-log_odds)); }
+
+// Whether Whisper's block is asked about a window: it learned from whole ones, and from those with upper
+// bands.
+bool is_for_block(std::span<const float> sound, std::span<const float> powers) {
+    if (sound.size() < kWindow) return false;
+    LongTermSpectrum spectrum;
+    spectrum.add(powers);
+    return spectrum.bandwidth_hz() >= kNarrow;
+}
 
 double limited(double odds) { return std::clamp(odds, -kMostOdds, kMostOdds); }
 
@@ -44,6 +54,7 @@ struct Mean {
 struct Look {
     double odds = 0;  // log odds of a child
     double movement = 0;
+    bool by_block = false;  // it was asked, too
 };
 
 // Of the file so far.
@@ -53,7 +64,7 @@ struct Heard {
     TractLength tract;
     LongTermSpectrum spectrum;
     std::vector<float> joined, segment;  // windows being filled
-    std::size_t samples = 0;
+    std::size_t samples = 0, windows = 0, by_block = 0;
     std::optional<Error> failed;
 };
 
@@ -78,6 +89,7 @@ std::string_view name_of(Confidence confidence) { return confidence == Confidenc
 // What lasts from file to file, and what was heard of the one at hand.
 struct ChildJudge::State : Heard {
     std::optional<OwnModel> own;
+    std::optional<VoiceBlock> block;  // where there is none of the operator
     Frames frames;
     LogMel log_mel;
     PitchTracker pitch;
@@ -86,25 +98,43 @@ struct ChildJudge::State : Heard {
     void hear(std::span<const float> speech);
     std::optional<Look> look_at_file_window();
     void look_at_segment_window();
-    // Nothing: too short, silence, or the operator's model failed. `track`: of PitchTracker.
+    // Nothing: too short, silence, or a network failed. `track`: of PitchTracker.
     std::optional<Look> look_at(std::span<const float> sound, std::span<const float> powers,
                                 std::span<const float> track, const Spacings& spacings);
+    Result<Look> ask(std::span<const float> sound, std::span<const float> powers,
+                     std::span<const float> track, const Spacings& spacings);
     Measured measured(const Conditions& conditions);
+    [[nodiscard]] double sure() const;
+    [[nodiscard]] ModelId decided_by() const;
     [[nodiscard]] Decision decide(const Measured& measured) const;
 };
 
+Result<Look> ChildJudge::State::ask(std::span<const float> sound, std::span<const float> powers,
+                                    std::span<const float> track, const Spacings& spacings) {
+    const double gain = gain_of(root_mean_square(sound));
+    const auto bands = log_mel.bands(powers, gain);
+    const auto numbers = pooled(bands);
+    Look look{.odds = 0, .movement = movement_of(numbers), .by_block = block && is_for_block(sound, powers)};
+    if (own) {
+        look.odds = limited(TRY(own->log_odds(sound, gain, bands)));
+        return look;
+    }
+    const auto voice = voice_numbers(track, spacings);
+    look.odds = kLogMelHead.log_odds(numbers, voice);
+    if (look.by_block) {
+        const double odds = kBlockHead.head.log_odds(TRY(block->deviations(bands)), voice);
+        look.odds += static_cast<double>(kBlockHead.share) * (odds - look.odds);
+    }
+    look.odds = limited(look.odds);
+    return look;
+}
+
 std::optional<Look> ChildJudge::State::look_at(std::span<const float> sound, std::span<const float> powers,
                                                std::span<const float> track, const Spacings& spacings) {
-    const double loud = root_mean_square(sound);
-    if (sound.size() < kLeastForScore || loud <= 0) return std::nullopt;
-    const auto bands = log_mel.bands(powers, gain_of(loud));
-    const auto numbers = pooled(bands);
-    if (!own)
-        return Look{limited(kLogMelHead.log_odds(numbers, voice_numbers(track, spacings))),
-                    movement_of(numbers)};
-    auto found = own->log_odds(sound, gain_of(loud), bands);
-    if (found.has_value()) return Look{limited(*found), movement_of(numbers)};
-    if (!failed) failed = std::move(found).error();
+    if (sound.size() < kLeastForScore || root_mean_square(sound) <= 0) return std::nullopt;
+    auto look = ask(sound, powers, track, spacings);
+    if (look.has_value()) return *look;
+    if (!failed) failed = std::move(look).error();
     return std::nullopt;
 }
 
@@ -116,6 +146,8 @@ std::optional<Look> ChildJudge::State::look_at_file_window() {
     if (look) {
         file.add(look->odds, joined.size());
         movement.add(look->movement, joined.size());
+        ++windows;
+        by_block += look->by_block ? 1U : 0U;
     }
     spectrum.add(powers);
     for (const float hz : track)
@@ -157,10 +189,12 @@ Measured ChildJudge::State::measured(const Conditions& conditions) {
     Measured found;
     found.seconds = static_cast<double>(samples) / kRate;
     found.odds = file.value();
-    found.sure = own ? kOwnSure : static_cast<double>(kLogMelHead.sure);
+    found.sure = sure();
     found.least_seconds = kLeastForDecision;
     found.snr_db = conditions.snr_db;
     found.movement = movement.value();
+    found.windows = windows;
+    if (block) found.by_block = by_block;
     if (samples == 0) return found;
     if (const double hz = spectrum.bandwidth_hz(); hz > 0) found.bandwidth_hz = hz;
     if (pitches.count() >= 10) found.pitch_hz = pitches.value();
@@ -168,6 +202,23 @@ Measured ChildJudge::State::measured(const Conditions& conditions) {
     if (found.movement && *found.movement >= kLittleMovement)
         found.vtl_cm = tract.cm(found.bandwidth_hz.value_or(0));
     return found;
+}
+
+// Where only some windows were for both heads, the more careful band of the two counts.
+double ChildJudge::State::sure() const {
+    if (own) return kOwnSure;
+    const auto alone = static_cast<double>(kLogMelHead.sure),
+               both = static_cast<double>(kBlockHead.head.sure);
+    if (by_block == 0) return alone;
+    return by_block == windows ? both : std::max(alone, both);
+}
+
+ModelId ChildJudge::State::decided_by() const {
+    const auto id_of = [](const auto& head) {
+        return ModelId{std::string(head.name), std::string(head.sha256)};
+    };
+    if (own) return own->model().id;
+    return by_block > 0 ? id_of(kBlockHead.head) : id_of(kLogMelHead);
 }
 
 Decision ChildJudge::State::decide(const Measured& measured) const {
@@ -182,9 +233,14 @@ ChildJudge::ChildJudge(ChildJudge&&) noexcept = default;
 ChildJudge& ChildJudge::operator=(ChildJudge&&) noexcept = default;
 ChildJudge::~ChildJudge() = default;
 
-Result<ChildJudge> ChildJudge::create(std::optional<Model> own) {
+bool ChildJudge::reads(const Model& model) { return model.operators || model.id.sha256 == kBlockHead.graph; }
+
+Result<ChildJudge> ChildJudge::create(std::optional<Model> model) {
     auto state = std::make_unique<State>();
-    if (own) state->own = TRY(OwnModel::load(*std::move(own)));
+    if (model && model->operators)
+        state->own = TRY(OwnModel::load(*std::move(model)));
+    else if (model && reads(*model))
+        state->block = TRY(VoiceBlock::load(*model));
     return ChildJudge(std::move(state));
 }
 
@@ -215,8 +271,7 @@ Result<ChildFinding> ChildJudge::finish(const Conditions& conditions) {
     finding.vtl_cm = measured.vtl_cm;
     finding.bandwidth_hz = measured.bandwidth_hz;
     finding.speech_seconds = measured.seconds;
-    finding.model = state.own ? state.own->model().id
-                              : ModelId{std::string(kLogMelHead.name), std::string(kLogMelHead.sha256)};
+    finding.model = state.decided_by();
     explain(measured, finding);
     auto failed = std::move(state.failed);
     reset();

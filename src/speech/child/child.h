@@ -50,12 +50,16 @@ struct ChildFinding {
 
 class ChildJudge {
   public:
-    // `own`: an operator's model in place of the shipped head. Its one input is 3 s of sound, 48,000 samples
-    // scaled to a root mean square of 0.06 (Input::pcm), or the 80 x 300 log-mel numbers of log_mel.h
-    // (Input::log_mel); its output one number a label, of which one is "child" (where no labels are named:
-    // one output, child; two, adult and child). Errors: those of Graph::load, and Code::corrupt where the
-    // model has other inputs, outputs or labels.
-    [[nodiscard]] static Result<ChildJudge> create(std::optional<Model> own);
+    // Without a model the shipped log-mel head decides. `model`: ours (whisper-block-child), which is asked
+    // beside that head about whole windows with their upper bands, or an operator's in place of both. An
+    // operator's one input is 3 s of sound, 48,000 samples scaled to a root mean square of 0.06 (Input::pcm),
+    // or the 80 x 300 log-mel numbers of log_mel.h (Input::log_mel); its output one number a label, of which
+    // one is "child" (where no labels are named: one output, child; two, adult and child). Errors: those of
+    // Graph::load, and Code::corrupt where the model has other inputs, outputs or labels.
+    [[nodiscard]] static Result<ChildJudge> create(std::optional<Model> model);
+    // Whether create() has a use for it: of ours, the shipped head reads one version alone, and others decide
+    // nothing.
+    [[nodiscard]] static bool reads(const Model& model);
 
     ChildJudge(ChildJudge&&) noexcept;
     ChildJudge& operator=(ChildJudge&&) noexcept;
@@ -66,7 +70,7 @@ class ChildJudge {
     void hear(std::span<const float> speech);
     // The segment's own score; none: it is shorter than 1 s.
     [[nodiscard]] std::optional<double> end_segment();
-    // Of all segments since the last finish() or reset(). Errors: the operator's model failed.
+    // Of all segments since the last finish() or reset(). Errors: a network failed.
     [[nodiscard]] Result<ChildFinding> finish(const Conditions& conditions);
     // Gives up a file in the middle.
     void reset();

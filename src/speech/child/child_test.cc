@@ -157,6 +157,7 @@ TEST(Child, NamesAreAsInTheOutput) {
 TEST(Child, AnOperatorsModelThatIsNoneIsRefused) {
     Model own;
     own.path = HAUL_SOURCE_DIR "/README.md";
+    own.operators = true;
     EXPECT_FALSE(ChildJudge::create(own).has_value());
 }
 

@@ -1,11 +1,12 @@
-// The head that says child or adult from the 160 numbers of log_mel.h and the 3 of tract.h: log odds of a
-// linear discriminant.
+// A head that says child or adult: log odds of a linear discriminant, from numbers of a window's sound and
+// the 3 of tract.h. The one that is always asked reads the 160 numbers of log_mel.h.
 //
 // head.cc is written by bench/speech_train, from recordings in Debian packages and synthetic speakers made
 // from them; docs/models/child-log-mel.md says what it rests on. Thread-safe: a constant.
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <span>
 #include <string_view>
 
@@ -13,10 +14,11 @@
 
 namespace haul::speech {
 
-struct Head {
+template <std::size_t Numbers>
+struct LinearHead {
     std::string_view name;
     std::string_view sha256;  // of the numbers below, as little-endian floats in this order
-    std::array<float, 2 * LogMel::kBands> slope;
+    std::array<float, Numbers> slope;
     std::array<float, 3> voice;  // slopes of voice_numbers()
     float shift;
     float sure;  // a decision needs log odds beyond +-sure
@@ -31,6 +33,8 @@ struct Head {
         return sum;
     }
 };
+
+using Head = LinearHead<2 * LogMel::kBands>;
 
 extern const Head kLogMelHead;
 

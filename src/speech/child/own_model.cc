@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "speech/audio/log_mel.h"
+#include "speech/child/pooled.h"
 
 namespace haul::speech {
 namespace {
@@ -78,10 +79,7 @@ Result<double> OwnModel::log_odds(std::span<const float> sound, double gain, std
         for (std::size_t i = 0; i < in.size(); ++i)
             in[i] = static_cast<float>(sound[i % sound.size()] * gain);
     } else {
-        const std::size_t frames = bands.size() / LogMel::kBands;
-        for (std::size_t f = 0; f < kFrames; ++f)
-            for (std::size_t b = 0; b < LogMel::kBands; ++b)
-                in[b * kFrames + f] = bands[f % frames * LogMel::kBands + b];
+        put_by_rows(bands, in);
     }
     TRY(graph_.run());
     return log_odds_of(graph_.output(graph_.outputs()[0]), child_);

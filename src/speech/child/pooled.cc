@@ -30,6 +30,13 @@ std::vector<float> pooled(std::span<const float> bands) {
     return found;
 }
 
+void put_by_rows(std::span<const float> bands, std::span<float> rows) {
+    constexpr std::size_t n = LogMel::kBands;
+    const std::size_t given = bands.size() / n, wanted = rows.size() / n;
+    for (std::size_t f = 0; f < wanted; ++f)
+        for (std::size_t b = 0; b < n; ++b) rows[b * wanted + f] = bands[f % given * n + b];
+}
+
 double root_mean_square(std::span<const float> sound) {
     double sum = 0;
     for (const float sample : sound) sum += static_cast<double>(sample) * sample;

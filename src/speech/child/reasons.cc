@@ -11,8 +11,7 @@ namespace haul::speech {
 namespace {
 
 // Below these the head was seen to err more often (docs/models/child-log-mel.md).
-constexpr double kNoisy = 15;      // dB of speech over noise
-constexpr double kNarrow = 5'000;  // Hz
+constexpr double kNoisy = 15;  // dB of speech over noise
 constexpr double kFewSeconds = 3;
 // Where pitch and tract speak against the head.
 constexpr double kLowPitch = 190, kHighPitch = 270;      // Hz
@@ -22,6 +21,22 @@ void measure(const Measured& found, std::vector<std::string>& reasons) {
     if (found.odds) reasons.push_back(fmt::format("model's score {:.3f}", 1 / (1 + std::exp(-*found.odds))));
     if (found.pitch_hz) reasons.push_back(fmt::format("median pitch {:.0f} Hz", *found.pitch_hz));
     if (found.vtl_cm) reasons.push_back(fmt::format("vocal tract about {:.1f} cm", *found.vtl_cm));
+}
+
+// Who was asked.
+void name_judges(const Measured& found, std::vector<std::string>& reasons) {
+    if (!found.by_block || found.windows == 0) return;
+    if (*found.by_block == found.windows) {
+        reasons.emplace_back("judged by log-mel bands and Whisper's first block");
+    } else if (*found.by_block > 0) {
+        reasons.push_back(
+            fmt::format("judged by log-mel bands, and by Whisper's first block in {} of {} windows: the "
+                        "others are short or narrow",
+                        *found.by_block, found.windows));
+    } else {
+        reasons.emplace_back(
+            "judged by log-mel bands alone: Whisper's first block wants 3 s with bands above 5 kHz");
+    }
 }
 
 // True: less certain.
@@ -62,6 +77,7 @@ void explain(const Measured& measured, ChildFinding& finding) {
         return;
     }
     measure(measured, finding.reasons);
+    name_judges(measured, finding.reasons);
     if (finding.decision == Decision::unsure && measured.odds && std::abs(*measured.odds) <= measured.sure)
         finding.reasons.emplace_back("the score lies in the unsure band");
     const bool less = doubt(measured, finding.decision, finding.reasons);

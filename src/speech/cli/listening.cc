@@ -37,7 +37,10 @@ Result<ListenRequest> request_of(const cli::ListenOptions& options) {
 Result<int> listen_to(const cli::ListenOptions& options, bool json) {
     const engine::Shutdown shutdown(true);
     Ear ear = TRY(Ear::create(TRY(request_of(options))));
-    if (ear.lacks()) cli::complain("haul: warning: " + ear.lacks()->message() + "\n");
+    if (const auto& lacks = ear.lacks()) {
+        cli::complain("haul: warning: " + lacks->message() + "\n");
+        if (!lacks->remedy.empty()) cli::complain("  " + lacks->remedy + "\n");
+    }
     bool failed = false;
     FileNames names = TRY(FileNames::open(options));
     while (const auto path = TRY(names.next(shutdown.drain()))) {

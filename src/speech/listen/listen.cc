@@ -42,6 +42,16 @@ Result<std::optional<Model>> usable(const std::string& models, Role role, std::o
     return model;
 }
 
+Result<std::optional<Model>> usable_of_voices(const std::string& models, std::optional<Error>& lacks) {
+    std::optional<Model> model = TRY(usable(models, Role::child, lacks));
+    if (!model || ChildJudge::reads(*model)) return model;
+    lacks = make_error(Code::unsupported, "judge voices with", model->path,
+                       "it is of another version than the head that reads it")
+                .with_remedy(
+                    "`haul models build child` makes it again; until then the log-mel head decides alone");
+    return std::nullopt;
+}
+
 }  // namespace
 
 // What hears, and what was heard so far of the file at hand.
@@ -108,15 +118,18 @@ Result<Ear> Ear::create(ListenRequest request) {
     // The decoder first: its process is started before any model's threads are.
     Decoder decoder = TRY(Decoder::create(request.decode));
     std::optional<Error> lacks;
+    // Then the largest: what loading it takes for a while is at its most where little else is there.
+    std::optional<LanguageJudge> language;
+    if (request.language) {
+        if (const auto model = TRY(usable(models, Role::language, lacks)))
+            language = TRY(LanguageJudge::create(*model));
+    }
     Activity activity = TRY(make_activity(TRY(usable(models, Role::activity, lacks)), request.activity));
-    ChildJudge child = TRY(ChildJudge::create(TRY(find_model(models, Role::child))));
+    ChildJudge child = TRY(ChildJudge::create(TRY(usable_of_voices(models, lacks))));
     QualityMeter quality = TRY(QualityMeter::create());
     auto parts = std::make_unique<Parts>(std::move(request), std::move(decoder), std::move(activity),
                                          std::move(child), std::move(quality));
-    if (parts->request.language) {
-        if (const auto model = TRY(usable(parts->request.models, Role::language, lacks)))
-            parts->language = TRY(LanguageJudge::create(*model));
-    }
+    parts->language = std::move(language);
     parts->lacks = std::move(lacks);
     return Ear(std::move(parts));
 }
