@@ -15,6 +15,7 @@
 #include "cli/unpack_options.h"
 #include "cli/working_folder.h"
 #include "engine/control.h"
+#include "flow/collect/collect.h"
 #include "flow/job/job.h"
 #include "flow/pack/pack.h"
 #include "flow/unpack/unpack.h"
@@ -52,6 +53,7 @@ Status stop_running(const std::string& state, const std::string& id) {
 struct Stored {
     std::optional<pack::Request> pack;
     std::optional<unpack::Request> unpack;
+    std::optional<collect::Place> collect;
 };
 
 Error another_job(const job::Record& record, const std::string& what) {
@@ -123,6 +125,11 @@ Result<Stored> read_stored(const job::Record& record, const std::string& state) 
         declare_log_level(arguments, display);
         TRY(arguments.parse(behind));
         stored.unpack = TRY(stored_unpack(record, options, state));
+    } else if (record.flow == "collect") {
+        // As the record has it: the plan may say something else by now.
+        stored.collect =
+            collect::Place{.out = TRY(store::parse_address(record.destination)), .name = record.name};
+        stored.collect->service = TRY(service_of({}, state));
     } else {
         return failure(make_error(Code::corrupt, "cancel", "job " + record.id,
                                   "its record names no flow that can be cancelled")
@@ -137,8 +144,9 @@ Status clean(const Stored& stored, const job::Record& record, const std::string&
     add_display(hub, display);
     const auto job = TRY(job::Job::reopen(state, record, hub));
     hub.set_job(job->id());
-    const Status cleaned =
-        stored.pack ? pack::cancel(*stored.pack, *job, hub) : unpack::cancel(*stored.unpack, *job, hub);
+    const Status cleaned = stored.pack     ? pack::cancel(*stored.pack, *job, hub)
+                           : stored.unpack ? unpack::cancel(*stored.unpack, *job, hub)
+                                           : collect::cancel(*stored.collect, *job, hub);
     const std::string outcome = cleaned ? "cancelled" : "cancelling failed: " + cleaned.error().message();
     Status ended = job->end(cleaned ? job::Phase::cancelled : job::Phase::interrupted, outcome,
                             cleaned ? kInterrupted : exit_code_of(cleaned.error().code));
@@ -163,6 +171,8 @@ Status say(const job::Record& record, bool json, bool done) {
         record.flow == "pack"
             ? "Its claim, its temporaries and the parts that no complete set refers to are gone from the "
               "destination.\n"
+        : record.flow == "collect"
+            ? "Its claim and its temporaries are gone; the corpus and its ledger stay.\n"
             : "Its claim and its temporaries are gone from the destination; files that were finished stay.\n";
     return print("Cancelled: " + what_of(record) + "\n" + gone + "haul forget " + record.id +
                  " removes the record of it.\n");

@@ -57,3 +57,15 @@ def test_before_anything_was_collected(collector, speakers):
     for words in (["urls"], ["corpus", "stats"], ["check"]):
         assert "haul collect" in collector.run(*words, collector.plan, code=4).err
     assert not collector.out.exists()
+
+
+def test_cancel_gives_the_corpus_back(collector, speakers):
+    collector.write_plan(files(speakers))
+    held = collector.start(*collector.words(), env={"HAUL_FAULT": "kill:collect.download.before_place"})
+    held.wait(60)
+    assert (collector.out / ".haul").exists() and list((collector.out / ".haul" / "incoming").iterdir())
+    (job,) = (collector.state / "jobs").iterdir()
+    said = collector.run("cancel", job.name).out
+    assert "the corpus and its ledger stay" in said and not (collector.out / ".haul").exists()
+    assert collector.collect()["accepted"] == 3
+    collector.assert_sound()

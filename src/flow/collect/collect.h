@@ -58,6 +58,15 @@ struct Totals {
 [[nodiscard]] Result<Totals> collect(const Request& request, job::Job& job, report::Hub& hub,
                                      engine::Shutdown& shutdown);
 
+// Gives the corpus back: claim and temporaries of a run that ended in the middle are removed; recordings,
+// ledger and views stay. Code::fenced or busy where another owner holds it.
+struct Place {
+    store::Address out{};
+    std::string name{};  // of the plan
+    store::ServiceOptions service = {};
+};
+[[nodiscard]] Status cancel(const Place& place, job::Job& job, report::Hub& hub);
+
 // What would be asked of whom, a line each; sends nothing.
 [[nodiscard]] Result<std::vector<std::string>> would_ask(const Plan& plan);
 

@@ -66,14 +66,15 @@ Result<std::unique_ptr<store::Store>> open_out(const Request& request, const eng
     return store::open_store(request.plan.out, options);
 }
 
-Result<std::unique_ptr<claim::Claim>> take_claim(const Request& request, store::Store& out, job::Job& job,
-                                                 report::Hub& hub, const std::stop_token& stop) {
+Result<std::unique_ptr<claim::Claim>> take_claim(const std::string& name, std::chrono::nanoseconds timeout,
+                                                 store::Store& out, job::Job& job, report::Hub& hub,
+                                                 const std::stop_token& stop) {
     claim::Request claim;
     claim.claim.flow = "collect";
     claim.claim.source = "a plan";
-    claim.claim.name = request.plan.name;
+    claim.claim.name = name;
     claim.claim.token = job.token();
-    claim.timeout = request.claim_timeout;
+    claim.timeout = timeout;
     return claim::Claim::take(out, std::move(claim), hub, stop);
 }
 
@@ -272,7 +273,8 @@ Result<Totals> collect(const Request& request, job::Job& job, report::Hub& hub, 
     const bool is_rebuilt =
         job.ledger_is_new() && TRY(store::is_folder_there(*out, "audio", shutdown.stop()));
     if (job.ledger_is_new()) TRY(restore(request.plan.name, *out, job, hub, shutdown.stop()));
-    const auto claim = TRY(take_claim(request, *out, job, hub, shutdown.stop()));
+    const auto claim =
+        TRY(take_claim(request.plan.name, request.claim_timeout, *out, job, hub, shutdown.stop()));
     const auto corpus = TRY(Corpus::open(request.plan.out, *out, job.folder()));
     Work work{.request = request,
               .job = job,
@@ -287,6 +289,20 @@ Result<Totals> collect(const Request& request, job::Job& job, report::Hub& hub, 
     work.is_rebuilt = is_rebuilt;
     work.backed_up = clock::boot().count();
     return run(work);
+}
+
+Status cancel(const Place& place, job::Job& job, report::Hub& hub) {
+    store::OpenOptions options;
+    options.service = place.service;
+    auto opened = store::open_store(place.out, options);
+    // What was never made holds nothing of ours.
+    if (!opened && opened.error().code == Code::not_found) return {};
+    const auto store = TRY(std::move(opened));
+    store::Store& out = *store;
+    const auto claim = TRY(take_claim(place.name, Request{}.claim_timeout, out, job, hub, {}));
+    const auto corpus = TRY(Corpus::open(place.out, out, job.folder()));
+    TRY(corpus->sweep([](const std::string&) { return Result<bool>(false); }));
+    return claim->release();
 }
 
 Result<std::vector<std::string>> would_ask(const Plan& plan) {

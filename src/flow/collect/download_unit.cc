@@ -1,5 +1,7 @@
 #include "flow/collect/download_unit.h"
 
+#include <fcntl.h>
+
 #include <algorithm>
 #include <mutex>
 #include <optional>
@@ -8,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/fault_point.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "flow/collect/admit.h"
 #include "flow/collect/facts.h"
@@ -55,11 +58,19 @@ class Downloader {
         recording_.id = id_;
         recording_.candidate = *std::move(candidate);
         // It was put in place before we died, or is about to be.
-        if (!progress_.extension.empty()) return finish(progress_.extension);
+        if (!progress_.extension.empty() && TRY(is_here())) return finish(progress_.extension);
+        progress_.extension.clear();
         return fetch();
     }
 
   private:
+    // Somebody may have removed the temporary, or the ledger is of another machine.
+    Result<bool> is_here() {
+        recording_.extension = progress_.extension;
+        if (TRY(work_.corpus.has(file_of(recording_)))) return true;
+        return file::stat_at(AT_FDCWD, work_.corpus.incoming(id_), false).has_value();
+    }
+
     Result<ledger::Outcome> fetch() {
         if (work_.is_rebuilt) {
             const auto extension = TRY(work_.corpus.extension_of(id_, context_.shutdown.stop()));
