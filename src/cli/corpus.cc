@@ -25,7 +25,7 @@ struct Options {
 void add_lines(const json::Ordered& value, const std::string& name, std::string& text) {
     if (value.is_object()) {
         for (const auto& [key, inner] : value.items())
-            add_lines(inner, name.empty() ? key : name + "." + key, text);
+            add_lines(inner, name.empty() ? key : fmt::format("{}.{}", name, key), text);
         return;
     }
     const std::string shown = value.is_string() ? value.get<std::string>() : json::dump(value);

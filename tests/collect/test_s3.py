@@ -1,0 +1,45 @@
+"""A corpus in S3: recordings, views, claim and copies of the ledger."""
+
+import json
+import shutil
+
+import pytest
+from collecting import files
+from harness import buckets
+from harness.s3 import seaweedfs, seaweedfs_client  # noqa: F401  pylint: disable=unused-import
+
+
+@pytest.fixture(name="bucket")
+def in_seaweedfs(collector, seaweedfs_client):  # noqa: F811
+    collector.always |= seaweedfs_client.env
+    return seaweedfs_client
+
+
+def plan_into(collector, bucket, *sources):
+    collector.write_plan(*sources, out=json.dumps(buckets.address(bucket, "corpus")))
+
+
+def test_a_corpus_in_a_bucket(collector, bucket, speakers):
+    plan_into(collector, bucket, files(speakers))
+    totals = collector.collect()
+    assert totals["accepted"] == 3 and totals["fetched"] == 3
+    names = sorted(buckets.contents(bucket, "corpus/"))
+    audio = [name for name in names if "audio/" in name]
+    assert len(audio) == 3 and not [name for name in names if ".haul" in name]
+    assert len([name for name in names if "backup/ledger-" in name]) == 1 and any(name.endswith("exports/current.json") for name in names)
+    sources = buckets.digests({str(path): path.read_bytes() for path in (speakers / "sanne").iterdir()})
+    held = buckets.contents(bucket, "corpus/")
+    assert sorted(held[name] for name in audio) == sorted(sources.values())
+    assert json.loads(collector.run("check", collector.plan, "--json").out)["finding_count"] == 0
+    again = collector.collect()
+    assert again["fetched"] == again["probe_bytes"] == 0 and again["state"] == totals["state"]
+    (job,) = (collector.state / "jobs").iterdir()
+    assert not list((job / "incoming").iterdir())
+
+
+def test_another_machine_goes_on_with_it(collector, bucket, speakers):
+    plan_into(collector, bucket, files(speakers))
+    first = collector.collect()
+    shutil.rmtree(collector.state)
+    again = collector.collect()
+    assert again["state"] == first["state"] and again["fetched"] == again["probe_bytes"] == 0
