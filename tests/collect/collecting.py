@@ -3,6 +3,9 @@
 import base64
 import hashlib
 import json
+import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from harness.listener import HAUL
@@ -28,6 +31,14 @@ def files(path: Path, licence: str = "CC0-1.0") -> str:
     return f'[[source]]\nkind = "files"\npath = "{path}"\nlicence = "{licence}"\nlicence_evidence = "the test says so"\n'
 
 
+def feed(address: str) -> str:
+    return f'[[source]]\nkind = "feed"\nurl = "{address}"\n'
+
+
+def peertube(address: str, *searches: str) -> str:
+    return f'[[source]]\nkind = "peertube"\nurl = "{address}"\nsearch = {json.dumps(searches)}\n'
+
+
 def item_id(kind: str, source_url: str, item: str) -> str:
     digest = hashlib.sha256(b"\0".join(part.encode() for part in (kind, source_url, item))).digest()
     return base64.b32encode(digest).decode().lower()[:26]
@@ -41,6 +52,8 @@ class Collector(Haul):
         self.models = models
         self.plan = space / "plan.toml"
         self.out = space / "corpus"
+        # Failed units are tried again after milliseconds.
+        self.quick = {"HAUL_UNIT_RETRY_MS": 5}
 
     def write_plan(self, *sources: str, **changes: str) -> None:
         """`changes`: keys of PLAN with other values, as TOML writes them."""
@@ -59,6 +72,16 @@ class Collector(Haul):
         out = self.run(*self.words(*more), code=code, **how).out
         return json.loads(out.splitlines()[-1])["totals"]
 
+    def rows(self) -> set[str]:
+        """Ids of the recordings that the ledger knows."""
+        ledger, = self.state.glob("jobs/*/ledger.sqlite")
+        with closing(sqlite3.connect(f"file:{ledger}?mode=ro", uri=True)) as database:
+            return {key.decode() for key, in database.execute("SELECT key FROM fact WHERE kind = ?", [b"recording"])}
+
+    def start_over(self) -> None:
+        shutil.rmtree(self.out, ignore_errors=True)
+        shutil.rmtree(self.state_home, ignore_errors=True)
+
     def audio(self) -> set[Path]:
         return {path for path in (self.out / "audio").rglob("*") if path.is_file()}
 
@@ -74,5 +97,19 @@ class Collector(Haul):
         assert len({one["id"] for one in recordings}) == len(recordings) == len({one["sha256"] for one in recordings})
         urls = (self.out / "exports" / "current" / "urls.txt").read_text().splitlines()
         assert len(urls) == len(recordings)
-        assert not list((self.out / ".haul" / "incoming").glob("*")) if (self.out / ".haul").exists() else True
+        assert self.temporaries() == []
+        files = {path.stem for path in self.audio()}
+        assert files == self.rows() and len(files) == len(self.audio())
+        assert {one["id"] for one in recordings} <= files
         return recordings
+
+    def temporaries(self) -> list[Path]:
+        """Of downloads and of views."""
+        exports = self.out / "exports"
+        views = [path for path in exports.iterdir() if path.name.startswith(".haul")] if exports.exists() else []
+        return [*(self.out / ".haul" / "incoming").glob("*"), *views]
+
+    def shown(self) -> tuple[str, bytes]:
+        """STATE of the exports, and the manifest in it."""
+        current = self.out / "exports" / "current"
+        return current.readlink().name, (current / "manifest.jsonl").read_bytes()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from collecting import Collector
 from harness import channels, listener
+from harness.s3 import exact, exact_client  # noqa: F401  pylint: disable=unused-import
 
 
 @pytest.fixture(scope="session")

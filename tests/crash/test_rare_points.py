@@ -6,7 +6,7 @@ import signal
 
 import pytest
 from harness import make, sets, trees
-from harness.points import SERVICES, all_points
+from harness.points import CORPORA, SERVICES, all_points
 from harness.program import interrupt_at, wait, wait_until_stopped
 
 # Where a Ctrl+C comes, so that the drain finds a part or a run half done: the fourth tile is in the middle of the large file.
@@ -27,7 +27,7 @@ def points(*beginnings: str) -> list[str]:
 
 def test_every_point_is_passed(reached):
     """A point that no test passes would be killed nowhere."""
-    passed = set().union(*reached.values()) | set(points(*DRAINED, *CHANGED, *CANCELLED, *EXAMINED, *SERVICES))
+    passed = set().union(*reached.values()) | set(points(*DRAINED, *CHANGED, *CANCELLED, *EXAMINED, *SERVICES, *CORPORA))
     assert sorted(set(all_points()) - passed) == []
 
 

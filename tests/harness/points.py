@@ -5,6 +5,8 @@ from pathlib import Path
 
 # Passed only where the destination is a service: src/flow/pack/part_upload_test.cc dies at each of them.
 SERVICES = ("pack.upload.",)
+# Of a corpus: tests/collect/test_killed.py and src/flow/collect/export/export_killed_test.cc.
+CORPORA = ("collect.", "export.")
 SOURCES = Path(__file__).resolve().parents[2] / "src"
 
 
@@ -17,7 +19,7 @@ def of_flows() -> list[tuple[str, str]]:
     """(point, flow) for pack and unpack between folders; points that are named for one of them are not the other's."""
     other = {"pack": "unpack.", "unpack": "pack."}
     return [(point, flow) for point in all_points() for flow in other
-            if not point.startswith((other[flow], "doctor.", *SERVICES))]
+            if not point.startswith((other[flow], "doctor.", *SERVICES, *CORPORA))]
 
 
 def reached(haul, *arguments, env: dict | None = None) -> list[str]:

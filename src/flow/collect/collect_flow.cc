@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/fault_point.h"
+#include "base/test_setting.h"
 #include "base/units.h"
 #include "engine/engine.h"
 #include "flow/collect/backup.h"
@@ -49,6 +50,7 @@ WebOptions web_options(const Plan& plan) {
 
 Result<std::vector<PlannedSource>> open_sources(const Plan& plan, Web& web, const std::string& scratch) {
     std::vector<PlannedSource> sources;
+    sources.reserve(plan.sources.size());
     for (const SourcePlan& one : plan.sources)
         sources.push_back({one, TRY(make_source(one, {.web = web,
                                                       .scratch = scratch,
@@ -112,8 +114,8 @@ Result<std::uint64_t> sweep(Work& work) {
 // Hosts come and go, each by itself: what is asked of one waits, and the others go on.
 std::optional<std::chrono::nanoseconds> put_off(const Error& error) {
     if (error.code != Code::unavailable && error.code != Code::timed_out) return std::nullopt;
-    constexpr std::chrono::seconds kUsual{10};
-    return error.retry_after ? std::chrono::nanoseconds(*error.retry_after) : kUsual;
+    const auto usual = shortened("HAUL_UNIT_RETRY_MS", std::chrono::seconds(10));
+    return error.retry_after ? std::chrono::nanoseconds(*error.retry_after) : usual;
 }
 
 // The kinds of units that this run works on now.

@@ -80,6 +80,10 @@ class Downloader {
         if (!work_.begin_fetch()) return at_limit();
         auto outcome = fetch_within_limit();
         if (!is_fetched_) work_.fetched_nothing();
+        const std::string& source = recording_.candidate.source_url;
+        if (is_fetched_) work_.trouble.worked(id_, source);
+        if (!outcome)
+            return failure(without_temporary(work_.trouble.of(id_, source, std::move(outcome).error())));
         return outcome;
     }
 
@@ -118,9 +122,14 @@ class Downloader {
         FetchTo to;
         to.path = work_.corpus.incoming(id_);
         to.validator = progress_.validator;
-        to.begun = [this](const std::string& validator) {
+        to.begun = [this](const std::string& validator) -> Status {
             progress_.validator = validator;
-            return context_.checkpoint(to_text(progress_));
+            // A checkpoint counts as progress and forgives failures: begun anew is none.
+            std::string text = to_text(progress_);
+            if (text == recorded_) return {};
+            TRY(context_.checkpoint(text));
+            recorded_ = std::move(text);
+            return {};
         };
         to.progress = [this](std::uint64_t bytes) { show(bytes); };
         auto fetched =
@@ -128,6 +137,19 @@ class Downloader {
         if (fetched) work_.count_fetched(1, fetched->received);
         FAULT_POINT("collect.download.fetched");
         return fetched;
+    }
+
+    // What no try can go on with is no temporary worth keeping, nor what is given up.
+    [[nodiscard]] Error without_temporary(Error error) {
+        const bool is_counted = error.code == Code::corrupt || error.code == Code::io;
+        const bool is_last = is_counted && context_.lease.failures + 1 >= ledger::kFailuresToSetAside;
+        const bool is_resumed = !progress_.validator.empty() && !is_last;
+        if (is_resumed || !progress_.extension.empty()) return error;
+        if (work_.corpus.drop(id_)) {
+            error.kept.clear();
+            error.cleaned = "its temporary";
+        }
+        return error;
     }
 
     void show(std::uint64_t bytes) {
@@ -203,6 +225,7 @@ class Downloader {
     engine::Context& context_;
     const std::string id_;
     Progress progress_;
+    std::string recorded_ = context_.lease.checkpoint;  // of it, until the file is whole
     Recording recording_;
     bool is_fetched_ = false;
 };

@@ -51,6 +51,8 @@ class Prober {
             const std::lock_guard lock(work_.admission);
             // What was found since the last look would have no probe.
             const bool more = channel.state == ChannelState::idle && TRY(next_untried());
+            // Nothing could be judged, and what stood in the way may pass: no word on the channel yet.
+            if (!more && channel.state == ChannelState::idle && broken_) return failure(*broken_);
             if (!more) return commit(channel);
         }
         return decide(channel, *TRY(next_untried()));
@@ -117,8 +119,14 @@ class Prober {
         }
         if (heard) return std::optional(*std::move(heard));
         const auto left_out = left_out_by(heard.error());
-        if (!left_out) return failure(std::move(heard).error());
-        TRY(leave_out(candidate, *left_out));
+        const Error error = work_.trouble.of(context_.lease.key, candidate.source_url, Error(heard.error()));
+        if (left_out) {
+            TRY(leave_out(candidate, *left_out));
+        } else if (error.code == Code::corrupt) {
+            broken_ = error;  // a page in place of its first item says nothing of a channel
+        } else {
+            return failure(error);
+        }
         return std::optional<json::Value>();
     }
 
@@ -131,6 +139,7 @@ class Prober {
             TRY(work_.source_of(candidate)->fetch(candidate, to, context_.shutdown.stop()));
         channel.probe_bytes += fetched.received;
         work_.probe_bytes += fetched.received;
+        work_.trouble.worked(context_.lease.key, candidate.source_url);
         FAULT_POINT("collect.probe.fetched");
         return work_.ears->hear(to.path, context_.shutdown.stop());
     }
@@ -173,7 +182,8 @@ class Prober {
     std::string channel_id_;
     ledger::Outcome outcome_;  // of the items that were tried
     std::set<std::string> tried_;
-    unsigned unsure_ = 0;  // items that were heard and decided nothing
+    std::optional<Error> broken_{};  // what an item failed by that its download will try again
+    unsigned unsure_ = 0;            // items that were heard and decided nothing
 };
 
 }  // namespace

@@ -75,6 +75,17 @@ Result<std::optional<FoundPage>> ask(Work& work, const Task& task, const std::st
     return std::optional<FoundPage>();
 }
 
+// That a plan's own search is refused, or leads nowhere, is the plan's: no other try can mend it.
+Error of_search(Work& work, const ledger::Lease& lease, const Task& task, Error error) {
+    const Code code = error.code;
+    if (code != Code::denied && code != Code::not_found && code != Code::unsupported)
+        return work.trouble.of(lease.key, task.source, std::move(error));
+    error = std::move(error).within("search", task.which);
+    error.code = Code::usage;
+    if (error.remedy.empty()) error.remedy = "see whether its [[source]] in the plan is right";
+    return error;
+}
+
 void say_passed_over(const Work& work, const FoundPage& page) {
     for (const std::string& what : page.passed_over) {
         report::Event event;
@@ -100,7 +111,10 @@ ledger::NewUnit channel_search(const std::string& channel_id) { return unit_of({
 Result<ledger::Outcome> handle_search(Work& work, engine::Context& context) {
     if (context.lease.checkpoint == kDone) return ledger::Outcome{};
     const Task task = TRY(task_of(context.lease));
-    const auto page = TRY(ask(work, task, context.shutdown.drain()));
+    const auto asked = ask(work, task, context.shutdown.drain());
+    if (!asked) return failure(of_search(work, context.lease, task, Error(asked.error())));
+    work.trouble.worked(context.lease.key, task.source);
+    const std::optional<FoundPage>& page = *asked;
     if (!page) return ledger::Outcome{};
     say_passed_over(work, *page);
     ledger::Outcome outcome;

@@ -18,6 +18,7 @@
 #include "flow/collect/corpus/corpus.h"
 #include "flow/collect/ear/ear.h"
 #include "flow/collect/source/source.h"
+#include "flow/collect/trouble.h"
 #include "flow/job/job.h"
 #include "ledger/ledger.h"
 #include "report/event.h"
@@ -44,6 +45,7 @@ struct Work {
     Ears* ears;  // none: no phase of this run listens
     std::vector<PlannedSource> sources;
     engine::Budget downloads;  // one "byte" each
+    Trouble trouble{request.max_outage};
 
     // Held from reading a channel's state to committing what follows from it: a candidate that is found while
     // its channel is decided belongs to one side or the other.

@@ -1,0 +1,74 @@
+#include "flow/collect/trouble.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace haul::collect {
+namespace {
+
+using namespace std::chrono_literals;
+
+Error away() { return make_error(Code::unavailable, "GET", "http://h/a", "the server answered 500"); }
+
+TEST(Trouble, AHostThatIsAwayIsWaitedFor) {
+    const clock::Fixed fixed(1s, 1s);
+    Trouble trouble(2000s);
+    trouble.worked("unit", "source");
+    trouble.worked("unit", "other");
+    clock::sleep(1s, {});
+    for (int i = 0; i < 100; ++i) {
+        for (int unit = 0; unit < 10; ++unit)
+            EXPECT_EQ(trouble.of(std::to_string(unit), "source", away()).code, Code::unavailable);
+        trouble.worked("unit", "other");
+        clock::sleep(10s, {});
+    }
+    clock::sleep(1001s, {});
+    EXPECT_EQ(trouble.of("1", "source", away()).code, Code::io);
+}
+
+TEST(Trouble, AnItemThatIsBrokenWhileOthersWorkIsCounted) {
+    const clock::Fixed fixed(1s, 1s);
+    Trouble trouble(1h);
+    const auto fail_all = [&](Code code) {
+        for (int unit = 0; unit < 10; ++unit)
+            EXPECT_EQ(trouble.of(std::to_string(unit), "source", away()).code, code);
+    };
+    fail_all(Code::unavailable);
+    clock::sleep(1s, {});
+    trouble.worked("unit", "source");
+    for (int i = 0; i < 3; ++i) fail_all(Code::unavailable);
+    fail_all(Code::io);
+    const Error error = trouble.of("1", "source", away());
+    EXPECT_EQ(error.code, Code::io);
+    EXPECT_EQ(error.root().code, Code::unavailable);
+    EXPECT_FALSE(error.remedy.empty());
+    // Another of the same source begins to fail only now.
+    EXPECT_EQ(trouble.of("another", "source", away()).code, Code::unavailable);
+}
+
+TEST(Trouble, AnItemThatFailsAloneIsBroken) {
+    Trouble trouble(1h);
+    for (int i = 0; i < 4; ++i) EXPECT_EQ(trouble.of("unit", "source", away()).code, Code::unavailable);
+    EXPECT_EQ(trouble.of("unit", "source", away()).code, Code::io);
+    EXPECT_EQ(trouble.of("unit", "source", away()).code, Code::io);
+    trouble.worked("unit", "source");
+    EXPECT_EQ(trouble.of("unit", "source", away()).code, Code::unavailable);
+}
+
+TEST(Trouble, AThrottleIsNoFailure) {
+    Trouble trouble(1h);
+    Error error = away();
+    error.retry_after = 1s;
+    for (int i = 0; i < 100; ++i) EXPECT_EQ(trouble.of("unit", "source", error).code, Code::unavailable);
+}
+
+TEST(Trouble, WhatIsCorruptSaysWhatToDo) {
+    Trouble trouble(1h);
+    const Error corrupt = make_error(Code::corrupt, "fetch", "http://h/a", "a page, not media");
+    EXPECT_FALSE(trouble.of("unit", "source", corrupt).remedy.empty());
+    EXPECT_EQ(trouble.of("unit", "source", Error(corrupt).with_remedy("x")).remedy, "x");
+}
+
+}  // namespace
+}  // namespace haul::collect
