@@ -81,6 +81,21 @@ def test_a_stricter_plan_judges_again_and_fetches_nothing(collector, speakers):
     assert collector.collect()["state"] == before["state"]
 
 
+def test_what_a_plan_allows_later_comes_back(collector, speakers):
+    collector.write_plan(files(speakers, licence="CC-BY-SA-4.0"))
+    assert collector.collect()["left_out"] == {"licence_unwanted": 9}
+    collector.write_plan(files(speakers, licence="CC-BY-SA-4.0"), licences='["CC-BY-SA-4.0"]')
+    totals = collector.collect()
+    assert totals["accepted"] == 3 and totals["left_out"] == {} and totals["channels"]["closed"] == 2
+    collector.assert_sound()
+    collector.write_plan(files(speakers, licence="CC-BY-SA-4.0"))
+    refused = collector.collect()
+    assert refused["accepted"] == 0 and refused["rejected"] == 3
+    collector.write_plan(files(speakers, licence="CC-BY-SA-4.0"), licences='["CC-BY-SA-4.0"]')
+    again = collector.collect()
+    assert again["accepted"] == 3 and again["fetched"] == 0 and again["state"] == totals["state"]
+
+
 def test_a_new_source_is_searched(collector, speakers, space):
     collector.write_plan(files(speakers / "allison"))
     assert collector.collect()["accepted"] == 0

@@ -1,5 +1,7 @@
 #include "flow/collect/admit.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <set>
@@ -13,7 +15,9 @@ namespace {
 
 class Admission {
   public:
-    Admission(Work& work, ledger::Outcome& outcome) : work_(work), outcome_(outcome) {}
+    // `turn`: behind the keys of units; those of an earlier turn are done.
+    Admission(Work& work, ledger::Outcome& outcome, std::string turn = "")
+        : work_(work), outcome_(outcome), turn_(std::move(turn)) {}
 
     Status take(const Candidate& candidate) {
         const std::string id = id_of(candidate);
@@ -25,30 +29,39 @@ class Admission {
             work_.say_left_out(candidate, refused->why, refused->detail);
             return {};
         }
-        outcome_.facts.push_back(item_fact(candidate));
+        return to_channel(candidate, id);
+    }
+
+    Status take_back(const Candidate& candidate) {
+        const std::string id = id_of(candidate);
+        outcome_.facts.push_back({kLeftOutFact, id, std::nullopt});
         return to_channel(candidate, id);
     }
 
   private:
     Status to_channel(const Candidate& candidate, const std::string& id) {
+        outcome_.facts.push_back(item_fact(candidate));
         const std::string channel_id = channel_id_of(candidate);
         auto known = channels_.find(channel_id);
         if (known == channels_.end())
             known = channels_.emplace(channel_id, TRY(channel_at(work_.ledger(), channel_id))).first;
         std::optional<Channel>& channel = known->second;
         if (channel && channel->state == ChannelState::accepted) {
-            outcome_.units.push_back(download_unit(id));
+            ledger::NewUnit unit = download_unit(id);
+            unit.key += turn_;
+            outcome_.units.push_back(std::move(unit));
         } else if (!channel || channel->state == ChannelState::idle) {
             channel = Channel{.state = ChannelState::probing, .of = candidate};
             outcome_.facts.push_back(fact_of(channel_id, *channel));
             const json::Ordered payload = {{"channel", channel_id}, {"first", id}};
-            outcome_.units.push_back({kProbeUnit, channel_id + "/" + id, json::dump(payload), -2});
+            outcome_.units.push_back({kProbeUnit, channel_id + "/" + id + turn_, json::dump(payload), -2});
         }
         return {};
     }
 
     Work& work_;
     ledger::Outcome& outcome_;
+    std::string turn_;
     std::set<std::string> seen_;
     std::map<std::string, std::optional<Channel>> channels_;
 };
@@ -60,6 +73,21 @@ Status admit(Work& work, const std::vector<Candidate>& found, ledger::Outcome& o
     for (const Candidate& candidate : found) TRY(admission.take(candidate));
     return {};
 }
+
+Result<bool> readmit(Work& work, const std::string& id, const LeftOut& left_out, std::uint64_t revision,
+                     ledger::Outcome& outcome) {
+    const auto candidate = TRY(candidate_at(work.ledger(), id));
+    if (!candidate) return false;
+    const bool wanted =
+        left_out.why == "licence_unwanted" ? !refused_by_licence(*candidate, work.plan(), false)
+        : left_out.why == "source_removed" ? work.source_of(*candidate) != nullptr
+                                           : left_out.why == "forbidden" && work.plan().limits.allow_private;
+    if (!wanted) return false;
+    TRY(Admission(work, outcome, fmt::format("@{}", revision)).take_back(*candidate));
+    return true;
+}
+
+std::string item_of_download(const std::string& key) { return key.substr(0, key.find('@')); }
 
 ledger::NewUnit download_unit(const std::string& id) { return {kDownloadUnit, id, "{}", 0}; }
 

@@ -15,7 +15,14 @@ namespace haul::collect {
 // Adds what follows from finding these: with Work::admission held, until `outcome` is committed.
 [[nodiscard]] Status admit(Work& work, const std::vector<Candidate>& found, ledger::Outcome& outcome);
 
+// A candidate that was left out comes back where the plan, as it is now, has no reason any more to leave it
+// out; true: it does. `revision`: of the plan, that there are units for it which are not done.
+[[nodiscard]] Result<bool> readmit(Work& work, const std::string& id, const LeftOut& left_out,
+                                   std::uint64_t revision, ledger::Outcome& outcome);
+
 [[nodiscard]] ledger::NewUnit download_unit(const std::string& id);
+// The id of the candidate that a download unit of that key is of.
+[[nodiscard]] std::string item_of_download(const std::string& key);
 
 // Why the plan does not want it, by its licence; nullopt: it does. With `described`, what is not known now
 // never will be.

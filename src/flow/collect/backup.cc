@@ -131,7 +131,7 @@ Status back_up(store::Store& out, job::Job& job, const std::stop_token& stop) {
 Status restore(const std::string& corpus, store::Store& out, job::Job& job, report::Hub& hub,
                const std::stop_token& stop) {
     for (const std::string& name : TRY(copies(out, stop))) {
-        const Status taken = take(out, job, name, stop);
+        Status taken = take(out, job, name, stop);
         if (taken) {
             TRY(refuse_another(corpus, out, job));
             hub.note(report::Level::warning,

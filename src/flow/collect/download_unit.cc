@@ -48,7 +48,7 @@ std::string safe_extension(std::string extension) {
 class Downloader {
   public:
     Downloader(Work& work, engine::Context& context)
-        : work_(work), context_(context), id_(context.lease.key) {}
+        : work_(work), context_(context), id_(item_of_download(context.lease.key)) {}
 
     Result<ledger::Outcome> run() {
         progress_ = TRY(progress_of(context_.lease));

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/json.h"
+#include "flow/collect/admit.h"
 #include "flow/collect/facts.h"
 #include "flow/collect/filter_unit.h"
 #include "flow/collect/look.h"
@@ -31,6 +32,26 @@ Result<Last> last_revision(const ledger::Ledger& ledger) {
         return {};
     }));
     return last;
+}
+
+// What was left out for a reason that the plan has no more.
+Status readmit_all(Work& work) {
+    const std::uint64_t revision = TRY(last_revision(work.ledger())).number;
+    std::uint64_t back = 0;
+    TRY(ledger::for_each_fact(work.ledger(), kLeftOutFact, [&](const ledger::Fact& fact) -> Status {
+        const LeftOut left_out = TRY(left_out_from(fact.value.value_or("{}"), fact.key));
+        ledger::Outcome outcome;
+        // One by one: the channel's state, once it changed, counts for its next item.
+        if (TRY(readmit(work, fact.key, left_out, revision, outcome))) {
+            TRY(work.ledger().record(outcome));
+            ++back;
+        }
+        return {};
+    }));
+    if (back > 0)
+        work.hub.note(report::Level::info,
+                      fmt::format("{} items that were left out are wanted by the plan as it is now", back));
+    return {};
 }
 
 }  // namespace
@@ -73,6 +94,7 @@ Status take_stock(Work& work, bool again) {
     }));
     TRY(record());
     if (!due) return {};
+    TRY(readmit_all(work));
     if (changed > 0)
         work.hub.note(report::Level::info,
                       fmt::format("{} recordings are judged otherwise by the plan as it is now", changed));
