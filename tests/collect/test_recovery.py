@@ -57,6 +57,7 @@ def test_a_damaged_ledger_is_rebuilt_by_the_same_command(collected, full):
         assert said == ("rebuilt from the copy" in finished.out) and (said or ledger.read_bytes() == whole or seed >= 0), what
         assert json.loads(collected.run("check", collected.plan, "--json").out)["finding_count"] == 0, what
         rebuilt += said
+        assert bool(list(job_folder(collected).glob("ledger.sqlite.damaged-*"))) == said, what
         for aside in job_folder(collected).glob("ledger.sqlite.damaged-*"):
             aside.unlink()
     assert rebuilt > 0
@@ -132,5 +133,23 @@ def test_a_failed_backup_is_an_error(collector, speakers):
 def test_the_corpus_of_another_plan_is_left_alone(collected):
     before = sorted(str(path) for path in collected.out.rglob("*"))
     collected.plan.write_text(collected.plan.read_text().replace('name = "corpus"', 'name = "other"'))
-    assert "there lies the corpus corpus" in collected.run(*collected.words(), code=5).out
+    for _ in range(2):
+        assert "there lies the corpus corpus" in collected.run(*collected.words(), code=5).out
     assert sorted(str(path) for path in collected.out.rglob("*")) == before
+
+
+def test_a_rebuild_that_was_cut_short_goes_on(collected):
+    """The ledger is gone, and the run that would rebuild it ends before it could."""
+    shutil.rmtree(collected.state)
+    collected.run("collect", collected.plan, "--models", "/nowhere", code=None, env={"HAUL_FAULT": "kill:job.before_record"})
+    again = collected.collect()
+    assert again["state"] == collected.totals["state"] and again["fetched"] == again["probe_bytes"] == 0
+
+
+def test_who_only_looks_at_a_damaged_ledger_does_not_lose_it(collected):
+    ledger = job_folder(collected) / "ledger.sqlite"
+    ledger.write_bytes(ledger.read_bytes()[:5000])
+    assert "run the job's command again" in collected.run("urls", collected.plan, code=5).err
+    again = collected.collect()
+    assert again["state"] == collected.totals["state"] and again["fetched"] == again["probe_bytes"] == 0
+    assert list(job_folder(collected).glob("ledger.sqlite.damaged-*"))

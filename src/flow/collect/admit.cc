@@ -104,7 +104,8 @@ std::optional<LeftOut> refused_by_licence(const Candidate& candidate, const Plan
     return LeftOut{.why = "licence_unwanted", .detail = licence.id};
 }
 
-Result<Described> describe(Work& work, const Candidate& candidate, const std::stop_token& stop) {
+Result<Described> describe(Work& work, const std::string& unit, const Candidate& candidate,
+                           const std::stop_token& stop) {
     Source* const source = work.source_of(candidate);
     if (source == nullptr)
         return Described{candidate,
@@ -112,7 +113,8 @@ Result<Described> describe(Work& work, const Candidate& candidate, const std::st
     auto described = source->describe(candidate, stop);
     if (!described) {
         auto left_out = left_out_by(described.error());
-        if (!left_out) return failure(std::move(described).error());
+        if (!left_out)
+            return failure(work.trouble.of(unit, candidate.source_url, std::move(described).error()));
         return Described{candidate, std::move(left_out)};
     }
     Described result{*std::move(described), std::nullopt};
@@ -122,6 +124,9 @@ Result<Described> describe(Work& work, const Candidate& candidate, const std::st
 }
 
 std::optional<LeftOut> left_out_by(const Error& error) {
+    // Of this machine, such as a disk that is not there or a program that is not installed: no word of a
+    // source.
+    if (error.root().os_error != 0) return std::nullopt;
     switch (error.code) {
         case Code::not_found:
             return LeftOut{.why = "gone", .detail = error.message()};

@@ -34,7 +34,9 @@ struct Described {
     Candidate candidate{};
     std::optional<LeftOut> left_out{};
 };
-[[nodiscard]] Result<Described> describe(Work& work, const Candidate& candidate, const std::stop_token& stop);
+// `unit`: that asks, for Work::trouble, which has looked at the errors.
+[[nodiscard]] Result<Described> describe(Work& work, const std::string& unit, const Candidate& candidate,
+                                         const std::stop_token& stop);
 
 // Errors that are about one item alone, and stand until its source changes it.
 [[nodiscard]] std::optional<LeftOut> left_out_by(const Error& error);

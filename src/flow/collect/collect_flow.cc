@@ -113,7 +113,7 @@ Result<std::uint64_t> sweep(Work& work) {
 
 // Hosts come and go, each by itself: what is asked of one waits, and the others go on.
 std::optional<std::chrono::nanoseconds> put_off(const Error& error) {
-    if (error.code != Code::unavailable && error.code != Code::timed_out) return std::nullopt;
+    if (!is_of_source(error) && !is_at_limit(error)) return std::nullopt;
     const auto usual = shortened("HAUL_UNIT_RETRY_MS", std::chrono::seconds(10));
     return error.retry_after ? std::chrono::nanoseconds(*error.retry_after) : usual;
 }
@@ -124,7 +124,10 @@ std::vector<std::string> kinds_of(const Work& work) {
     const bool fetches = !work.limit_reached();
     if (fetches && runs(work.request, Phase::search)) kinds.emplace_back(kSearchUnit);
     if (fetches && runs(work.request, Phase::probe)) kinds.emplace_back(kProbeUnit);
-    if (fetches && runs(work.request, Phase::download)) kinds.emplace_back(kDownloadUnit);
+    // At the limit of this run the last are under way: whatever else were claimed would be given back at
+    // once.
+    const bool begins = work.begun < work.request.limit.value_or(UINT64_MAX);
+    if (fetches && begins && runs(work.request, Phase::download)) kinds.emplace_back(kDownloadUnit);
     if (runs(work.request, Phase::filter)) kinds.emplace_back(kFilterUnit);
     return kinds;
 }
@@ -139,19 +142,33 @@ engine::Options engine_options(Work& work) {
     return options;
 }
 
-// By whichever worker comes first.
-Status back_up_once_a_day(Work& work) {
-    constexpr std::chrono::nanoseconds kDay = std::chrono::hours(24);
+// A copy that cannot be made is no warning: without one a damaged ledger would cost everything that was
+// judged.
+Status back_up_or_say(Work& work) {
+    const Status made = back_up(work.out, work.job, work.shutdown.stop());
+    work.is_backed_up = made.has_value();
+    if (made || made.error().code == Code::interrupted) return made;
+    Error error = Error(made.error()).within("back up", "the ledger");
+    error.kept = "the corpus and its ledger, and older copies of it";
+    work.hub.fail_item("backup",
+                       std::move(error).with_remedy("make room there, and run the same command again"));
+    return {};
+}
+
+// By whichever worker comes first; a failure is no unit's, and is tried again in an hour.
+void back_up_once_a_day(Work& work) {
+    constexpr std::chrono::nanoseconds kDay = std::chrono::hours(24), kRetry = std::chrono::hours(1);
     auto last = work.backed_up.load();
-    const auto now = clock::boot().count();
-    if (now - last < kDay.count() || !work.backed_up.compare_exchange_strong(last, now)) return {};
-    return back_up(work.out, work.job, work.shutdown.stop());
+    const auto now = clock::boot();
+    if (now.count() - last < kDay.count() || !work.backed_up.compare_exchange_strong(last, now.count()))
+        return;
+    if (!back_up_or_say(work) || !work.is_backed_up) work.backed_up = (now - kDay + kRetry).count();
 }
 
 Status run_units(Work& work) {
     const auto guarded = [&work](auto handle) {
         return [&work, handle](engine::Context& context) -> Result<ledger::Outcome> {
-            TRY(back_up_once_a_day(work));
+            back_up_once_a_day(work);
             return work.claim.blame(handle(work, context));
         };
     };
@@ -184,20 +201,6 @@ Result<std::string> export_corpus(Work& work) {
     return exported.state;
 }
 
-// False: it failed, which was said, and is no warning: without a copy a damaged ledger would cost everything
-// that was judged.
-Result<bool> back_up_at_end(Work& work) {
-    show_phase(work, "backup");
-    const Status made = back_up(work.out, work.job, work.shutdown.stop());
-    if (made) return true;
-    if (made.error().code == Code::interrupted) return failure(Error(made.error()));
-    Error error = Error(made.error()).within("back up", "the ledger");
-    error.kept = "the corpus and its ledger, and older copies of it";
-    work.hub.fail_item("backup",
-                       std::move(error).with_remedy("make room there, and run the same command again"));
-    return false;
-}
-
 // Of a ledger that was rebuilt: files that no search has found again.
 Status say_what_nobody_knows(Work& work) {
     if (!work.is_rebuilt) return {};
@@ -226,6 +229,26 @@ Result<Totals> totals_of(const Work& work) {
     return totals;
 }
 
+// A ledger that knows no plan is of a first run, or of a corpus whose ledger is gone. A rebuild is due until
+// a run came to its end: it may be killed, too.
+Status rebuild_where_blank(const Request& request, store::Store& out, job::Job& job, report::Hub& hub,
+                           const std::stop_token& stop) {
+    if (!TRY(name_of_corpus(job.ledger())).empty() || !TRY(store::is_folder_there(out, "audio", stop)))
+        return {};
+    TRY(restore(request.plan.name, out, job, hub, stop));
+    ledger::Outcome outcome;
+    outcome.facts.push_back({kDueFact, kRebuild, "{}"});
+    return job.ledger().record(outcome);
+}
+
+// With all phases done, what could be found again was.
+Status end_rebuild(const Work& work) {
+    if (!work.is_rebuilt || work.request.only || work.limit_reached()) return {};
+    ledger::Outcome outcome;
+    outcome.facts.push_back({kDueFact, kRebuild, std::nullopt});
+    return work.ledger().record(outcome);
+}
+
 Result<Totals> run(Work& work) {
     const std::uint64_t swept = TRY(sweep(work));
     const bool revised = TRY(record_revision(work));
@@ -238,11 +261,13 @@ Result<Totals> run(Work& work) {
     std::string state;
     if (runs(work.request, Phase::export_views)) state = TRY(export_corpus(work));
     TRY(say_what_nobody_knows(work));
-    const bool failed_backup = !TRY(back_up_at_end(work));
+    TRY(end_rebuild(work));
+    show_phase(work, "backup");
+    TRY(back_up_or_say(work));
     TRY(work.claim.release());
     Totals totals = TRY(totals_of(work));
     totals.swept = swept;
-    totals.failed = failed_backup ? 1 : 0;
+    totals.failed = work.is_backed_up ? 0 : 1;
     totals.state = std::move(state);
     return totals;
 }
@@ -272,9 +297,7 @@ Result<Totals> collect(const Request& request, job::Job& job, report::Hub& hub, 
     if (listens(request))
         ears = TRY(Ears::create(
             {.program = request.speech_program, .models = request.models, .count = request.ears}));
-    const bool is_rebuilt =
-        job.ledger_is_new() && TRY(store::is_folder_there(*out, "audio", shutdown.stop()));
-    if (job.ledger_is_new()) TRY(restore(request.plan.name, *out, job, hub, shutdown.stop()));
+    TRY(rebuild_where_blank(request, *out, job, hub, shutdown.stop()));
     const auto claim =
         TRY(take_claim(request.plan.name, request.claim_timeout, *out, job, hub, shutdown.stop()));
     const auto corpus = TRY(Corpus::open(request.plan.out, *out, job.folder()));
@@ -288,7 +311,7 @@ Result<Totals> collect(const Request& request, job::Job& job, report::Hub& hub, 
               .ears = ears.get(),
               .sources = TRY(open_sources(request.plan, web, job.folder() + "/source")),
               .downloads = engine::Budget("downloads", request.plan.limits.downloads)};
-    work.is_rebuilt = is_rebuilt;
+    work.is_rebuilt = TRY(ledger::fact(job.ledger(), kDueFact, kRebuild)).has_value();
     work.backed_up = clock::boot().count();
     return run(work);
 }

@@ -18,6 +18,9 @@
 namespace haul::collect {
 namespace {
 
+// The operation by which is_at_limit knows its errors.
+constexpr const char* kAtLimit = "begin to download";
+
 // How far a download is: its checkpoint.
 struct Progress {
     std::string validator{};  // of what the temporary holds
@@ -41,8 +44,7 @@ Result<Progress> progress_of(const ledger::Lease& lease) {
 // Part of a path: short, and of letters and digits alone.
 std::string safe_extension(std::string extension) {
     std::erase_if(extension, [](unsigned char c) { return (c < 'a' || c > 'z') && (c < '0' || c > '9'); });
-    constexpr std::size_t kMost = 8;
-    return extension.empty() || extension.size() > kMost ? "media" : extension;
+    return is_extension(extension) ? extension : "media";
 }
 
 class Downloader {
@@ -80,16 +82,14 @@ class Downloader {
         if (!work_.begin_fetch()) return at_limit();
         auto outcome = fetch_within_limit();
         if (!is_fetched_) work_.fetched_nothing();
-        const std::string& source = recording_.candidate.source_url;
-        if (is_fetched_) work_.trouble.worked(id_, source);
-        if (!outcome)
-            return failure(without_temporary(work_.trouble.of(id_, source, std::move(outcome).error())));
+        if (is_fetched_) work_.trouble.worked(id_, recording_.candidate.source_url);
+        if (!outcome) return failure(without_temporary(std::move(outcome).error()));
         return outcome;
     }
 
     // Of a run whose ledger is gone.
     Result<ledger::Outcome> adopt(const std::string& extension) {
-        Described described = TRY(describe(work_, recording_.candidate, context_.shutdown.stop()));
+        Described described = TRY(describe(work_, id_, recording_.candidate, context_.shutdown.stop()));
         recording_.candidate = std::move(described.candidate);
         if (described.left_out) return leave_out(*described.left_out);
         progress_.extension = extension;
@@ -98,23 +98,25 @@ class Downloader {
 
     // Stays as it is, for a run that may fetch more.
     [[nodiscard]] std::unexpected<Error> at_limit() const {
-        Error error = make_error(Code::unavailable, "download", id_, "the limit is reached");
+        Error error = make_error(Code::unavailable, kAtLimit, id_, "the limit is reached");
         error.retry_after = std::chrono::milliseconds(0);
         return failure(std::move(error));
     }
 
     Result<ledger::Outcome> fetch_within_limit() {
-        Described described = TRY(describe(work_, recording_.candidate, context_.shutdown.stop()));
+        Described described = TRY(describe(work_, id_, recording_.candidate, context_.shutdown.stop()));
         recording_.candidate = std::move(described.candidate);
         if (described.left_out) return leave_out(*described.left_out);
         const Result<Fetched> fetched = fetch_media();
         if (!fetched) {
             const auto left_out = left_out_by(fetched.error());
-            return left_out ? leave_out(*left_out) : failure(Error(fetched.error()));
+            if (left_out) return leave_out(*left_out);
+            return failure(work_.trouble.of(id_, recording_.candidate.source_url, Error(fetched.error())));
         }
         is_fetched_ = true;
         recording_.type = fetched->type;
         progress_.extension = safe_extension(fetched->extension);
+        TRY(context_.checkpoint(to_text(progress_)));
         return finish(progress_.extension);
     }
 
@@ -231,6 +233,8 @@ class Downloader {
 };
 
 }  // namespace
+
+bool is_at_limit(const Error& error) { return error.operation == kAtLimit; }
 
 Result<ledger::Outcome> handle_download(Work& work, engine::Context& context) {
     return Downloader(work, context).run();

@@ -10,4 +10,7 @@ namespace haul::collect {
 
 [[nodiscard]] Result<ledger::Outcome> handle_download(Work& work, engine::Context& context);
 
+// The unit stays as it is, since this run may fetch no more.
+[[nodiscard]] bool is_at_limit(const Error& error);
+
 }  // namespace haul::collect

@@ -7,6 +7,7 @@
 //   recording ID           Recording: its file is in the corpus
 //   hash SHA256            ID of the recording that has these bytes
 //   plan NNNNNN            the plan's revisions
+//   due WHAT               what a run that was cut short has left: judge, rebuild
 #pragma once
 
 #include <cstdint>
@@ -25,7 +26,9 @@ namespace haul::collect {
 
 inline constexpr const char *kCandidateFact = "candidate", *kItemFact = "item", *kChannelFact = "channel",
                             *kLeftOutFact = "left_out", *kRecordingFact = "recording", *kHashFact = "hash",
-                            *kPlanFact = "plan";
+                            *kPlanFact = "plan", *kDueFact = "due";
+// Stored scores are to be judged by a plan that changed; the ledger is younger than the corpus.
+inline constexpr const char *kJudge = "judge", *kRebuild = "rebuild";
 
 enum class ChannelState : std::uint8_t {
     probing,   // a probe unit judges it, or will

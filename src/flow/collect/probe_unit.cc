@@ -84,7 +84,9 @@ class Prober {
         if (TRY(left_out_at(work_.ledger(), id))) return {};
         const auto candidate = TRY(candidate_at(work_.ledger(), id));
         if (!candidate) return {};
-        const Described described = TRY(describe(work_, *candidate, context_.shutdown.stop()));
+        const auto asked = describe(work_, unit_of(id), *candidate, context_.shutdown.stop());
+        if (!asked) return pass_over(asked.error());
+        const Described& described = *asked;
         if (described.left_out) return leave_out(described.candidate, *described.left_out);
         outcome_.facts.push_back(fact_of(described.candidate));
         const auto heard = TRY(fetch_and_hear(channel, described.candidate));
@@ -119,29 +121,48 @@ class Prober {
         }
         if (heard) return std::optional(*std::move(heard));
         const auto left_out = left_out_by(heard.error());
-        const Error error = work_.trouble.of(context_.lease.key, candidate.source_url, Error(heard.error()));
-        if (left_out) {
-            TRY(leave_out(candidate, *left_out));
-        } else if (error.code == Code::corrupt) {
-            broken_ = error;  // a page in place of its first item says nothing of a channel
-        } else {
-            return failure(error);
-        }
+        TRY(left_out ? leave_out(candidate, *left_out) : pass_over(heard.error()));
         return std::optional<json::Value>();
     }
+
+    // An item that is broken, such as a page in its place, says nothing of its channel: the next is tried.
+    // Anything else ends this try of the unit.
+    Status pass_over(const Error& error) {
+        if (error.code != Code::corrupt && error.code != Code::io) return failure(Error(error));
+        if (error.root().os_error != 0) return failure(Error(error));
+        broken_ = error;
+        return {};
+    }
+
+    // Trouble is of an item, not of the unit that tries several.
+    [[nodiscard]] std::string unit_of(const std::string& id) const { return context_.lease.key + " " + id; }
 
     Result<json::Value> fetch_and_hear_as(const std::string& key, Channel& channel,
                                           const Candidate& candidate) {
         FetchTo to;
         to.path = work_.corpus.incoming(key);
         to.seconds = work_.plan().probe.seconds;
-        const Fetched fetched =
-            TRY(work_.source_of(candidate)->fetch(candidate, to, context_.shutdown.stop()));
-        channel.probe_bytes += fetched.received;
-        work_.probe_bytes += fetched.received;
-        work_.trouble.worked(context_.lease.key, candidate.source_url);
-        FAULT_POINT("collect.probe.fetched");
+        const bool is_whole = TRY(fetch(channel, candidate, to));
+        auto heard = work_.ears->hear(to.path, context_.shutdown.stop());
+        if (is_whole || !heard || is_heard(*heard)) return heard;
+        // A file whose index stands at its end cannot be decoded by its beginning.
+        TRY(work_.corpus.drop(key));
+        to.seconds.reset();
+        TRY(fetch(channel, candidate, to));
         return work_.ears->hear(to.path, context_.shutdown.stop());
+    }
+
+    // Whether all of it was.
+    Result<bool> fetch(Channel& channel, const Candidate& candidate, const FetchTo& to) {
+        const std::string unit = unit_of(id_of(candidate));
+        const auto fetched = work_.source_of(candidate)->fetch(candidate, to, context_.shutdown.stop());
+        if (!fetched && left_out_by(fetched.error())) return failure(Error(fetched.error()));
+        if (!fetched) return failure(work_.trouble.of(unit, candidate.source_url, Error(fetched.error())));
+        channel.probe_bytes += fetched->received;
+        work_.probe_bytes += fetched->received;
+        work_.trouble.worked(unit, candidate.source_url);
+        FAULT_POINT("collect.probe.fetched");
+        return fetched->whole;
     }
 
     Status leave_out(const Candidate& candidate, const LeftOut& left_out) {

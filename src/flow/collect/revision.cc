@@ -66,7 +66,7 @@ Result<bool> record_revision(const Work& work) {
     outcome.facts.push_back(
         {kPlanFact, key, json::dump(json::Ordered{{"name", work.plan().name}, {"text", work.plan().text}})});
     // Judging is what may be cut short by a kill: it is due until it is done.
-    outcome.facts.push_back({"due", "judge", "{}"});
+    outcome.facts.push_back({kDueFact, kJudge, "{}"});
     TRY(work.ledger().record(outcome));
     if (last.number > 0)
         work.hub.note(report::Level::info, "the plan changed: it applies from here on",
@@ -75,7 +75,7 @@ Result<bool> record_revision(const Work& work) {
 }
 
 Status take_stock(Work& work, bool again) {
-    const bool due = again || TRY(ledger::fact(work.ledger(), "due", "judge"));
+    const bool due = again || TRY(ledger::fact(work.ledger(), kDueFact, kJudge));
     std::uint64_t changed = 0;
     ledger::Outcome outcome;
     const auto record = [&]() -> Status {
@@ -98,7 +98,7 @@ Status take_stock(Work& work, bool again) {
     if (changed > 0)
         work.hub.note(report::Level::info,
                       fmt::format("{} recordings are judged otherwise by the plan as it is now", changed));
-    outcome.facts.push_back({"due", "judge", std::nullopt});
+    outcome.facts.push_back({kDueFact, kJudge, std::nullopt});
     return record();
 }
 

@@ -12,7 +12,12 @@ constexpr unsigned kMostPutOffs = 4;
 // Where more of a source fail at once, and nothing works, its host is away.
 constexpr std::ptrdiff_t kFew = 3;
 
+// The operation by which is_of_source knows its errors.
+constexpr const char* kAskSource = "ask the source";
+
 }  // namespace
+
+bool is_of_source(const Error& error) { return error.operation == kAskSource; }
 
 void Trouble::worked(const std::string& unit, const std::string& source) {
     const std::scoped_lock hold(lock_);
@@ -27,6 +32,8 @@ Error Trouble::of(const std::string& unit, const std::string& source, Error erro
     if (is_away && !error.retry_after && is_broken(unit, source)) {
         error = std::move(error).within("fetch", unit);
         error.code = Code::io;
+    } else if (is_away) {
+        error = std::move(error).within(kAskSource, source);
     }
     const bool is_its_own = error.code == Code::io || error.code == Code::corrupt;
     if (is_its_own && error.remedy.empty() && error.root().os_error == 0)

@@ -15,6 +15,9 @@
 
 namespace haul::collect {
 
+// Whether an error is a source's, through Trouble::of: what its own host is, and nobody else's.
+[[nodiscard]] bool is_of_source(const Error& error);
+
 class Trouble {
   public:
     // `longest`: what fails for longer than this is counted even where nothing of its source works.
@@ -22,7 +25,7 @@ class Trouble {
 
     // The unit got something of that source.
     void worked(const std::string& unit, const std::string& source);
-    // The error of a unit as the engine is to take it, with a remedy.
+    // An error that a source gave, as the engine is to take it, with a remedy.
     [[nodiscard]] Error of(const std::string& unit, const std::string& source, Error error);
 
   private:

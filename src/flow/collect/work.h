@@ -57,6 +57,7 @@ struct Work {
     bool is_rebuilt = false;
     // When the ledger was last copied in this run, or the run began: boot time.
     std::atomic<std::chrono::nanoseconds::rep> backed_up = 0;
+    std::atomic<bool> is_backed_up = true;  // the last copy was made
 
     // Of the whole corpus:
     std::atomic<std::uint64_t> bytes = 0;        // of recordings

@@ -40,7 +40,9 @@ Status remove_beginning_with(const std::string& folder, std::string_view beginni
 // What only a job at work needs. The destination explains itself: after a complete run the ledger could tell
 // nothing more.
 Status remove_work(const std::string& folder) {
-    TRY(remove_beginning_with(folder, kLedgerName));
+    // Its own files by name: a damaged ledger that was moved aside, and said to be there, begins so, too.
+    for (const char* const end : {"", "-wal", "-shm", "-journal"})
+        TRY(file::remove_tree(AT_FDCWD, folder + "/" + kLedgerName + end));
     return file::remove_tree(AT_FDCWD, folder + "/" + kPartsName);
 }
 

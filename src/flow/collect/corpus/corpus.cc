@@ -23,6 +23,12 @@ constexpr std::size_t kBlock = std::size_t{1} << 20U;
 
 }  // namespace
 
+bool is_extension(std::string_view text) {
+    constexpr std::size_t kMost = 8;
+    return !text.empty() && text.size() <= kMost &&
+           std::ranges::all_of(text, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); });
+}
+
 Result<Contents> contents_of(const std::string& path, const std::stop_token& stop) {
     const file::Fd fd = TRY(file::open_at(AT_FDCWD, path, O_RDONLY));
     Contents contents;
@@ -106,7 +112,8 @@ Result<bool> Corpus::has(const std::string& name) { return TRY(store::find_file(
 Result<std::optional<std::string>> Corpus::extension_of(const std::string& id, const std::stop_token& stop) {
     const std::string beginning = "audio/" + id.substr(0, 2) + "/" + id + ".";
     for (const store::Object& object : TRY(store::list_folder(out_, "audio/" + id.substr(0, 2), stop)))
-        if (object.kind == store::Kind::file && object.name.starts_with(beginning))
+        if (object.kind == store::Kind::file && object.name.starts_with(beginning) &&
+            is_extension(object.name.substr(beginning.size())))
             return std::optional(object.name.substr(beginning.size()));
     return std::optional<std::string>();
 }

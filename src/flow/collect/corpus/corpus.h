@@ -13,6 +13,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 
 #include "base/file.h"
 #include "base/result.h"
@@ -20,6 +21,9 @@
 #include "store/store.h"
 
 namespace haul::collect {
+
+// What may stand behind the dot in the name of a recording's file: at most 8 lower-case letters and digits.
+[[nodiscard]] bool is_extension(std::string_view text);
 
 struct Contents {
     std::uint64_t bytes = 0;

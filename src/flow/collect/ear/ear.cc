@@ -73,8 +73,12 @@ struct Ears::State {
         if (!child || child->ended()) child = TRY(start());
         auto line = child->ask(question.path, setup.limit, question.stop);
         if (!line) {
-            if (line.error().code != Code::interrupted) ++deaths;
-            return failure(std::move(line).error().within("listen to", question.path));
+            if (line.error().code == Code::interrupted) return failure(std::move(line).error());
+            ++deaths;
+            Error error = std::move(line).error().within("listen to", question.path);
+            // Of this file: nobody else is kept waiting for it.
+            error.code = Code::io;
+            return failure(std::move(error));
         }
         json::Value heard = TRY(json::parse(*line, "what haul-speech says of " + question.path));
         heard.erase("path");

@@ -32,7 +32,7 @@ class Ears {
     Ears& operator=(const Ears&) = delete;
 
     // A line of `haul listen --json` (docs/schemas/heard.json) without "path" and "verdict". What is wrong
-    // with the file stands in its "error". Code::io, timed_out: the child ended, or said nothing in time, and
+    // with the file stands in its "error". Code::io: the child ended, or said nothing in time, and
     // is replaced.
     [[nodiscard]] Result<json::Value> hear(const std::string& path, const std::stop_token& stop);
     // Children that ended while they heard a file.
