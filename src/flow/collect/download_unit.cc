@@ -25,11 +25,13 @@ constexpr const char* kAtLimit = "begin to download";
 struct Progress {
     std::string validator{};  // of what the temporary holds
     std::string extension{};  // known: the file is whole, and being put in place
+    std::string sha256{};     // known: its bytes are ours
 };
 
 std::string to_text(const Progress& progress) {
     json::Ordered value = {{"validator", progress.validator}};
     if (!progress.extension.empty()) value["extension"] = progress.extension;
+    if (!progress.sha256.empty()) value["sha256"] = progress.sha256;
     return json::dump(value);
 }
 
@@ -38,7 +40,8 @@ Result<Progress> progress_of(const ledger::Lease& lease) {
     const std::string subject = "download " + lease.key;
     const json::Value value = TRY(json::parse(lease.checkpoint, subject));
     return Progress{.validator = TRY(json::find_string(value, "validator", subject)).value_or(""),
-                    .extension = TRY(json::find_string(value, "extension", subject)).value_or("")};
+                    .extension = TRY(json::find_string(value, "extension", subject)).value_or(""),
+                    .sha256 = TRY(json::find_string(value, "sha256", subject)).value_or("")};
 }
 
 // Part of a path: short, and of letters and digits alone.
@@ -195,9 +198,16 @@ class Downloader {
         auto known = TRY(ledger::fact(work_.ledger(), kHashFact, recording_.sha256));
         if (known && *known != id_) return known;
         ledger::Outcome outcome;
+        give_back_contents(outcome);
+        progress_.sha256 = recording_.sha256;
         outcome.facts.push_back({kHashFact, recording_.sha256, id_});
         TRY(context_.checkpoint(to_text(progress_), outcome));
         return std::optional<std::string>();
+    }
+
+    // Of an earlier try, whose file is gone: another item may have them.
+    void give_back_contents(ledger::Outcome& outcome) const {
+        if (!progress_.sha256.empty()) outcome.facts.push_back({kHashFact, progress_.sha256, std::nullopt});
     }
 
     Result<ledger::Outcome> become_recording() {
@@ -215,6 +225,7 @@ class Downloader {
         ledger::Outcome outcome = TRY(leave());
         outcome.facts.push_back(fact_of(recording_.candidate));
         outcome.facts.push_back(fact_of(id_, left_out));
+        give_back_contents(outcome);
         return outcome;
     }
 
