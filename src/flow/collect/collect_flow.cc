@@ -145,7 +145,7 @@ engine::Options engine_options(Work& work) {
 // A copy that cannot be made is no warning: without one a damaged ledger would cost everything that was
 // judged.
 Status back_up_or_say(Work& work) {
-    const Status made = back_up(work.out, work.job, work.shutdown.stop());
+    Status made = back_up(work.out, work.job, work.shutdown.stop());
     work.is_backed_up = made.has_value();
     if (made || made.error().code == Code::interrupted) return made;
     Error error = Error(made.error()).within("back up", "the ledger");

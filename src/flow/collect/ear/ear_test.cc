@@ -70,6 +70,7 @@ TEST_F(EarTest, StopsWhileItWaits) {
     const auto some = ears("exec sleep 600");
     std::stop_source stop;
     std::vector<std::jthread> waiting;
+    waiting.reserve(3);
     for (int i = 0; i < 3; ++i)
         waiting.emplace_back(
             [&] { EXPECT_EQ(some->hear("a", stop.get_token()).error().code, Code::interrupted); });
@@ -80,6 +81,7 @@ TEST_F(EarTest, StopsWhileItWaits) {
 TEST_F(EarTest, ManyAskAtOnce) {
     const auto some = ears(R"(echo "{\"n\":\"$name\"}")", 3);
     std::vector<std::jthread> asking;
+    asking.reserve(16);
     for (int i = 0; i < 16; ++i) {
         asking.emplace_back([&, i] {
             for (int j = 0; j < 20; ++j) {
