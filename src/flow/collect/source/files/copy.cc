@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/file.h"
+#include "base/text.h"
 
 namespace haul::collect {
 namespace {
@@ -58,10 +59,8 @@ Result<Fetched> copy_file(const std::string& from, const FetchTo& to, const std:
     if (version_of(TRY(file::stat_of(source, from))) != fetched.validator)
         return failure(Code::changed, "copy", from, "it was written to meanwhile");
     TRY(file::sync_data(target.get(), to.path));
-    fetched.extension = std::filesystem::path(from).extension().string();
+    fetched.extension = text::lower(std::filesystem::path(from).extension().string());
     if (!fetched.extension.empty()) fetched.extension.erase(0, 1);
-    std::ranges::transform(fetched.extension, fetched.extension.begin(),
-                           [](unsigned char c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c; });
     fetched.url = from;
     return fetched;
 }

@@ -24,9 +24,7 @@ constexpr std::array kMediaExtensions = std::to_array<std::string_view>(
      ".ogv", ".opus", ".ts",   ".wav", ".webm", ".wma", ".wmv",  ".wv"});
 
 bool is_media(const std::string& name) {
-    std::string extension = std::filesystem::path(name).extension().string();
-    std::ranges::transform(extension, extension.begin(),
-                           [](unsigned char c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c; });
+    const std::string extension = text::lower(std::filesystem::path(name).extension().string());
     return std::ranges::find(kMediaExtensions, extension) != kMediaExtensions.end();
 }
 

@@ -1,7 +1,6 @@
 #include "flow/collect/source/ytdlp/complaint.h"
 
 #include <algorithm>
-#include <cctype>
 #include <utility>
 
 #include "base/text.h"
@@ -65,9 +64,7 @@ std::string_view error_line(std::string_view said) {
 
 Error ytdlp_error(std::string_view said, std::string operation, std::string subject) {
     const std::string_view line = error_line(said);
-    std::string lower(line);
-    std::ranges::transform(lower, lower.begin(),
-                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    const std::string lower = text::lower(line);
     const auto* const found =
         std::ranges::find_if(kWords, [&](const Words& words) { return lower.contains(words.part); });
     const Code code = found == std::end(kWords) ? Code::unavailable : found->code;
