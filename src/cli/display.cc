@@ -27,13 +27,15 @@ void declare_metrics(Arguments& arguments, Display& display) {
 Result<std::unique_ptr<report::MetricsServer>> serve_metrics(const Display& display, const std::string& flow,
                                                              const std::string& job, report::Hub& hub) {
     if (display.metrics_port == 0) return std::unique_ptr<report::MetricsServer>();
-    report::MetricsSources sources;
-    sources.version = kVersion;
-    sources.flow = flow;
-    sources.job = job;
-    sources.retries = store::wrap::retries_so_far;
+    const auto retries = [](std::vector<report::Number>& numbers) {
+        numbers.push_back({.name = "haul_store_retries_total",
+                           .help = "Calls to stores that were tried again.",
+                           .type = report::Number::Type::counter,
+                           .value = static_cast<double>(store::wrap::retries_so_far())});
+    };
     return report::MetricsServer::start(static_cast<std::uint16_t>(display.metrics_port), hub,
-                                        std::move(sources));
+                                        {.version = std::string(kVersion), .flow = flow, .job = job},
+                                        retries);
 }
 
 void add_display(report::Hub& hub, const Display& display) {

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "cli/error_report.h"
 #include "cli/exit_code.h"
+#include "cli/ledger_numbers.h"
 #include "cli/live_status.h"
 #include "cli/output.h"
 #include "engine/control.h"
@@ -66,19 +67,6 @@ std::unique_ptr<engine::ControlServer> serve(Run& run, const job::Job& job) {
     run.session.hub().note(report::Level::warning,
                            "status and cancel cannot reach this job: " + server.error().message());
     return nullptr;
-}
-
-// Asked while somebody looks, from threads of the server.
-std::vector<report::UnitCount> units_of(ledger::Ledger& ledger) {
-    std::vector<report::UnitCount> counts;
-    ledger::Query query;
-    query.what = ledger::Query::What::counts;
-    const auto answer = ledger.read(query);
-    if (!answer) return counts;
-    for (const ledger::Count& one : answer->counts)
-        counts.push_back(
-            {.kind = one.kind, .state = std::string(ledger::name_of(one.state)), .units = one.units});
-    return counts;
 }
 
 // What is said while the job is opened, until it can go where everything goes: to the job's log too, behind
@@ -180,7 +168,7 @@ int run_job(const JobSpec& spec, const Flow& flow) {
     run.facts.fresh = job.ledger_is_new();
     listen(run, job);
     auto server = serve(run, job);
-    if (*metrics) (*metrics)->show_units([&job] { return units_of(job.ledger()); });
+    const auto shown = show_ledger(hub, job.ledger());
     say_started(run, job);
     for (report::Event& event : said) hub.emit(std::move(event));
 
@@ -191,7 +179,7 @@ int run_job(const JobSpec& spec, const Flow& flow) {
     }
     run.facts.took = clock::boot() - begun;
     server.reset();
-    metrics->reset();  // the ledger may go with the end of the job
+    metrics->reset();  // nobody asks any more what ends here
 
     const Ending ending = ended ? *ended : ending_of(ended.error(), run.cancelled);
     const Status recorded = record_end(job, ending);

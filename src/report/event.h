@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "report/numbers.h"
 
 namespace haul::report {
 
@@ -74,6 +75,8 @@ class Hub {
     void note(Level level, std::string text, std::string subject = {});
     void fail_item(std::string path, Error error);
     void close();
+    // What is to be had beside events, while somebody looks.
+    [[nodiscard]] Numbers& numbers();
 
   private:
     struct State;

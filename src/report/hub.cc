@@ -41,6 +41,8 @@ struct Hub::State {
     std::string job;
     bool urgent = false, closing = false, closed = false;
 
+    Numbers numbers;
+
     std::mutex sinks_mutex;
     std::vector<std::unique_ptr<Sink>> sinks;
     std::thread thread;
@@ -114,6 +116,8 @@ void Hub::add(std::unique_ptr<Sink> sink) {
     const std::scoped_lock lock(state_->sinks_mutex);
     state_->sinks.push_back(std::move(sink));
 }
+
+Numbers& Hub::numbers() { return state_->numbers; }
 
 void Hub::set_job(std::string id) {
     const std::scoped_lock lock(state_->mutex);

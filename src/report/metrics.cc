@@ -4,6 +4,7 @@
 #include <prometheus/exposer.h>
 
 #include <exception>
+#include <optional>
 #include <utility>
 
 #include "report/run_numbers.h"
@@ -24,14 +25,16 @@ class NumbersSink final : public Sink {
 }  // namespace
 
 struct MetricsServer::State {
+    std::optional<Numbers::Shown> of_process;
     std::shared_ptr<RunNumbers> numbers;
     std::unique_ptr<prometheus::Exposer> exposer;
 };
 
-Result<std::unique_ptr<MetricsServer>> MetricsServer::start(std::uint16_t port, Hub& hub,
-                                                            MetricsSources sources) {
+Result<std::unique_ptr<MetricsServer>> MetricsServer::start(std::uint16_t port, Hub& hub, RunNames names,
+                                                            Numbers::Source of_process) {
     auto state = std::make_unique<State>();
-    state->numbers = std::make_shared<RunNumbers>(std::move(sources));
+    state->numbers = std::make_shared<RunNumbers>(std::move(names), hub.numbers());
+    if (of_process) state->of_process.emplace(hub.numbers().show(std::move(of_process)));
     const std::string address = fmt::format("127.0.0.1:{}", port);
     try {
         constexpr std::size_t kThreads = 2;
@@ -50,7 +53,5 @@ Result<std::unique_ptr<MetricsServer>> MetricsServer::start(std::uint16_t port, 
 }
 
 MetricsServer::~MetricsServer() = default;
-
-void MetricsServer::show_units(UnitCounts counts) { state_->numbers->show_units(std::move(counts)); }
 
 }  // namespace haul::report

@@ -1,45 +1,34 @@
 // What a run does, as numbers for Prometheus: http://127.0.0.1:PORT/metrics (docs/metrics.md lists them).
 //
-// Numbers come from events, and from who is asked when somebody looks. Served by threads of its own, to this
+// They come from events, and from who shows some in Hub::numbers(). Served by threads of its own, to this
 // machine only, without a password: it names no file and no secret, but job, phase and kinds of units. Not
 // linked is nothing: without a port no thread and no socket is made.
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "base/result.h"
 #include "report/event.h"
 
 namespace haul::report {
 
-struct UnitCount {
-    std::string kind, state;
-    std::uint64_t units = 0;
-};
-using UnitCounts = std::function<std::vector<UnitCount>()>;
-
-// Who is asked. Both may be asked from any thread, several at once.
-struct MetricsSources {
-    std::string version, flow, job;
-    std::function<std::uint64_t()> retries{};  // of calls to stores, so far
+// What runs.
+struct RunNames {
+    std::string version{}, flow{}, job{};
 };
 
 class MetricsServer {
   public:
-    // Code::usage: the port is taken, or may not be listened on. Adds a sink to `hub`.
+    // Code::usage: the port is taken, or may not be listened on. Adds a sink to `hub`, which outlives this;
+    // what is shown in its numbers() is served, too, and what `of_process` tells (none: nothing).
     [[nodiscard]] static Result<std::unique_ptr<MetricsServer>> start(std::uint16_t port, Hub& hub,
-                                                                      MetricsSources sources);
+                                                                      RunNames names,
+                                                                      Numbers::Source of_process = nullptr);
     ~MetricsServer();  // whoever is being answered gets the answer
     MetricsServer(const MetricsServer&) = delete;
     MetricsServer& operator=(const MetricsServer&) = delete;
-
-    // From now on, until it is replaced; empty: none are shown. Returns once the one before is not asked any
-    // more.
-    void show_units(UnitCounts counts);
 
   private:
     MetricsServer() = default;

@@ -7,7 +7,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "report/run_numbers.h"
 
@@ -80,7 +82,11 @@ Event event_of(Type type, std::string subject = {}, Level level = Level::info) {
 }
 
 TEST(Metrics, AddUpEvents) {
-    RunNumbers numbers({.version = "1", .flow = "pack", .job = "abc", .retries = [] { return 7U; }});
+    Numbers shown;
+    const auto retries = shown.show([](std::vector<Number>& told) {
+        told.push_back({.name = "haul_store_retries_total", .type = Number::Type::counter, .value = 7});
+    });
+    RunNumbers numbers({.version = "1", .flow = "pack", .job = "abc"}, shown);
     Event total = event_of(Type::total);
     total.files = 10;
     total.bytes = 1000;
@@ -114,16 +120,27 @@ TEST(Metrics, AreServedUntilTheServerIsGone) {
     const std::uint16_t port = free_port();
     auto server = MetricsServer::start(port, hub, {.version = "1", .flow = "pack", .job = "abc"});
     ASSERT_TRUE(server) << server.error().message();
-    (*server)->show_units([] {
-        return std::vector<UnitCount>{{.kind = "part", .state = "queued", .units = 3},
-                                      {.kind = "odd \"kind\"\n", .state = "done", .units = 1}};
-    });
+    std::optional<Numbers::Shown> shown(hub.numbers().show([](std::vector<Number>& told) {
+        told.push_back({.name = "haul_units", .labels = {{"kind", "part"}, {"state", "queued"}}, .value = 3});
+        told.push_back({.name = "haul_wait_seconds",
+                        .help = "Of a call.",
+                        .type = Number::Type::histogram,
+                        .labels = {{"call", "claim"}},
+                        .value = 2.5,
+                        .count = 4,
+                        .buckets = {{0.5, 3}, {10, 4}}});
+        told.push_back({.name = "haul_units", .labels = {{"kind", "odd \"kind\"\n"}}, .value = 1});
+    }));
     const std::string answer = asked(port);
     EXPECT_THAT(answer, HasSubstr("200 OK"));
     EXPECT_THAT(answer, HasSubstr("haul_units{kind=\"part\",state=\"queued\"} 3"));
+    EXPECT_THAT(answer, HasSubstr("# TYPE haul_wait_seconds histogram"));
+    EXPECT_THAT(answer, HasSubstr("haul_wait_seconds_bucket{call=\"claim\",le=\"0.5\"} 3"));
+    EXPECT_THAT(answer, HasSubstr("haul_wait_seconds_bucket{call=\"claim\",le=\"+Inf\"} 4"));
+    EXPECT_THAT(answer, HasSubstr("haul_wait_seconds_sum{call=\"claim\"} 2.5"));
     EXPECT_THAT(answer, HasSubstr("kind=\"odd \\\"kind\\\"\\n\""));
     EXPECT_THAT(answer, HasSubstr("haul_run_info{version=\"1\",flow=\"pack\",job=\"abc\"} 1"));
-    (*server)->show_units({});
+    shown.reset();
     EXPECT_THAT(asked(port), Not(HasSubstr("haul_units{")));
     server->reset();
     EXPECT_EQ(asked(port), "");

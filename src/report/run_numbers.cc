@@ -1,5 +1,6 @@
 #include "report/run_numbers.h"
 
+#include <cstddef>
 #include <initializer_list>
 #include <utility>
 
@@ -41,6 +42,30 @@ MetricFamily gauge(std::string name, std::string help, Labels labels, std::uint6
     return family;
 }
 
+MetricType type_of(const Number& number) {
+    switch (number.type) {
+        case Number::Type::counter:
+            return MetricType::Counter;
+        case Number::Type::histogram:
+            return MetricType::Histogram;
+        case Number::Type::gauge:
+            break;
+    }
+    return MetricType::Gauge;
+}
+
+ClientMetric metric_of(const Number& number) {
+    ClientMetric metric;
+    for (const auto& [name, value] : number.labels) metric.label.push_back({.name = name, .value = value});
+    metric.counter.value = number.value;
+    metric.gauge.value = number.value;
+    metric.histogram.sample_count = number.count;
+    metric.histogram.sample_sum = number.value;
+    for (const Number::Bucket& bucket : number.buckets)
+        metric.histogram.bucket.push_back({.cumulative_count = bucket.count, .upper_bound = bucket.upper});
+    return metric;
+}
+
 }  // namespace
 
 void RunNumbers::on(const Event& event) {
@@ -72,41 +97,31 @@ void RunNumbers::on(const Event& event) {
     if (const auto counted = messages_.find(event.level); counted != messages_.end()) ++counted->second;
 }
 
-void RunNumbers::show_units(UnitCounts counts) {
-    const std::lock_guard lock(units_mutex_);
-    units_ = std::move(counts);
-}
-
 std::vector<MetricFamily> RunNumbers::Collect() const {
     std::vector<MetricFamily> families;
     families.push_back(gauge("haul_run_info", "What runs: always 1.",
-                             {{.name = "version", .value = sources_.version},
-                              {.name = "flow", .value = sources_.flow},
-                              {.name = "job", .value = sources_.job}},
+                             {{.name = "version", .value = names_.version},
+                              {.name = "flow", .value = names_.flow},
+                              {.name = "job", .value = names_.job}},
                              1));
     {
         const std::lock_guard lock(mutex_);
         collect_progress(families);
         collect_troubles(families);
     }
-    families.push_back(counter("haul_store_retries_total", "Calls to stores that were tried again.",
-                               sources_.retries ? sources_.retries() : 0));
-    MetricFamily units = family_of(MetricType::Gauge, "haul_units", "Units of the job's ledger.");
-    {
-        const std::lock_guard lock(units_mutex_);
-        if (units_) {
-            for (UnitCount& one : units_()) {
-                put(units,
-                    {{.name = "kind", .value = std::move(one.kind)},
-                     {.name = "state", .value = std::move(one.state)}},
-                    one.units);
-            }
-        }
-    }
-    families.push_back(std::move(units));
+    collect_shown(families);
     families.push_back(gauge("haul_peak_memory_bytes", "Most memory that the process held at once.", {},
                              process::peak_rss()));
     return families;
+}
+
+void RunNumbers::collect_shown(std::vector<MetricFamily>& families) const {
+    std::map<std::string, std::size_t> at;
+    for (const Number& number : numbers_.now()) {
+        const auto [family, is_new] = at.try_emplace(number.name, families.size());
+        if (is_new) families.push_back(family_of(type_of(number), number.name, number.help));
+        families[family->second].metric.push_back(metric_of(number));
+    }
 }
 
 void RunNumbers::collect_progress(std::vector<MetricFamily>& families) const {

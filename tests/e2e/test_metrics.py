@@ -1,40 +1,15 @@
 """--metrics-port: a run that is at work answers Prometheus, with the numbers that docs/metrics.md lists."""
 
-import re
 import signal
 import socket
 import urllib.error
-import urllib.request
-from pathlib import Path
 
 import pytest
 from harness import make
 from harness.held import held
+from harness.metrics import assert_as_documented, scraped
 from harness.program import wait, wait_for
 from servers.server import free_ports
-
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "metrics.md"
-LINE = re.compile(r'^([a-z_]+)(?:\{(.*)\})? (\S+)$')
-
-
-def scraped(port: int) -> tuple[dict[str, str], dict[str, float]]:
-    """Types, and values by name and labels, of the answer as a whole."""
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=20) as answer:
-        assert answer.headers["Content-Type"].startswith("text/plain")
-        text = answer.read().decode()
-    types = dict(re.findall(r"^# TYPE (\S+) (\S+)$", text, re.MULTILINE))
-    values = {}
-    for line in text.splitlines():
-        if not line.startswith("#"):
-            name, labels, value = LINE.match(line).groups()
-            values[f"{name}{{{labels}}}" if labels else name] = float(value)
-    return types, values
-
-
-def documented() -> dict[str, tuple[str, set[str]]]:
-    rows = re.findall(r"^\| `(haul_[a-z_]+)` \| (\w+) \| ([^|]*)\|", PAGE.read_text(), re.MULTILINE)
-    return {name: (kind, set(re.findall(r"`(\w+)`", labels))) for name, kind, labels in rows}
-
 
 @pytest.fixture
 def port() -> int:
@@ -46,12 +21,7 @@ def test_a_pack_at_work(haul, space, port):
     command = ["pack", source, space / "out", "--part-size", "10MB", "--jobs", "1", "--metrics-port", port]
     with held(haul, "pack.part.before_publish", *command) as job:
         wait_for(lambda: scraped(port)[1]["haul_expected_files"] > 0, job.child)
-        types, values = scraped(port)
-        ours = {name: kind for name, kind in types.items() if name.startswith("haul_")}
-        assert ours == {name: kind for name, (kind, _) in documented().items()}
-        for name, (_, labels) in documented().items():
-            told = [one for one in values if one.partition("{")[0] == name]
-            assert told and all(set(re.findall(r'(\w+)="', one)) == labels for one in told), name
+        values = assert_as_documented(port)
         assert values['haul_run_info{version="0.1.0",flow="pack",job="' + job.job + '"}'] == 1
         assert values['haul_phase_info{phase="pack"}'] == 1
         assert values["haul_expected_files"] > 100 and values["haul_expected_final"] == 1
@@ -60,6 +30,9 @@ def test_a_pack_at_work(haul, space, port):
         assert sum(value for name, value in values.items() if name.startswith('haul_units{kind="part"')) >= 2
         assert values["haul_store_retries_total"] == values["haul_outages_total"] == values["haul_draining"] == 0
         assert values["haul_peak_memory_bytes"] > 1 << 20
+        for call in ("claim", "commit"):
+            assert values[f'haul_ledger_wait_seconds_count{{call="{call}"}}'] >= 1
+            assert values[f'haul_ledger_longest_wait_seconds{{call="{call}"}}'] <= values[f'haul_ledger_wait_seconds_sum{{call="{call}"}}']
         job.child.send_signal(signal.SIGINT)
         wait_for(lambda: scraped(port)[1]["haul_draining"] == 1, job.child)
     assert wait(job.child).code == 130

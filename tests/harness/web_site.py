@@ -2,7 +2,7 @@
 
 Threads of this process serve it, so a test changes it while it is asked. How a request is failed, by name: "500" (any status),
 "429" and "503" (with Retry-After), "reset" (the connection, before an answer), "cut" (in the middle of the body), "slow" (the body bit by
-bit), "page" (text/html in the place of what was asked for), "" (not at all).
+bit), "page" (text/html in the place of what was asked for), "held" (answered once the test lets go), "" (not at all).
 """
 
 import hashlib
@@ -42,6 +42,7 @@ class WebSite:
         self.fault: Callable[[str], str] = lambda path: ""
         self.asked: list[Asked] = []
         self.lock = threading.Lock()
+        self.let_go = threading.Event()
         self.server = Listening(("127.0.0.1", 0), Handler)
         self.server.site = self
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
@@ -62,6 +63,7 @@ class WebSite:
             return [one.path for one in self.asked if one.path.startswith(beginning)]
 
     def close(self) -> None:
+        self.let_go.set()
         self.server.shutdown()
         self.server.server_close()
         self.thread.join()
@@ -96,6 +98,8 @@ class Handler(BaseHTTPRequestHandler):
             one = Asked(self.path, self.headers.get("Range", ""), site.fault(self.path))
             site.asked.append(one)
             answer = site.answer(self.path)
+        if one.fault == "held":
+            site.let_go.wait(600)
         if one.fault == "reset":
             self.hang_up()
         elif one.fault == "page":

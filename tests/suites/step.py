@@ -40,5 +40,16 @@ def tail(log: Path, lines: int = 15) -> str:
     return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
 
 
+def of_failures(log: Path, lines: int = 60) -> str:
+    """Of a build's log: what each step that failed said. Steps that end beside each other stand between."""
+    text = log.read_text(errors="replace").splitlines()
+    found, failing = [], False
+    for line in text:
+        failing = line.startswith("FAILED: ") or (failing and not line.startswith("["))
+        if failing:
+            found.append(line[:400])
+    return "\n".join(found[:lines]) or tail(log)
+
+
 def shown(path: Path) -> str:
     return str(path.relative_to(ROOT))

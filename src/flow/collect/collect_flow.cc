@@ -23,6 +23,7 @@
 #include "flow/collect/facts.h"
 #include "flow/collect/filter_unit.h"
 #include "flow/collect/look.h"
+#include "flow/collect/numbers.h"
 #include "flow/collect/probe_unit.h"
 #include "flow/collect/revision.h"
 #include "flow/collect/search_unit.h"
@@ -313,6 +314,7 @@ Result<Totals> collect(const Request& request, job::Job& job, report::Hub& hub, 
               .downloads = engine::Budget("downloads", request.plan.limits.downloads)};
     work.is_rebuilt = TRY(ledger::fact(job.ledger(), kDueFact, kRebuild)).has_value();
     work.backed_up = clock::boot().count();
+    const auto shown = show_numbers(work, web);
     return run(work);
 }
 

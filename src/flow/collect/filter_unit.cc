@@ -70,6 +70,7 @@ Result<ledger::Outcome> handle_filter(Work& work, engine::Context& context) {
     recording.heard = *heard;
     static_cast<void>(judge(recording, work.plan()));
     work.accepted_ms += accepted_ms(recording);
+    work.verdicts.judged(recording.accepted, recording.reasons);
     ledger::Outcome outcome;
     outcome.facts.push_back(fact_of(recording));
     return outcome;

@@ -64,6 +64,7 @@ class Prober {
         if (channel.state == ChannelState::accepted) outcome.units.push_back(channel_search(channel_id_));
         TRY(context_.checkpoint("{}", outcome));
         FAULT_POINT("collect.probe.committed");
+        work_.verdicts.probed(std::string(name_of(channel.state)));
         say(channel);
         return {};
     }

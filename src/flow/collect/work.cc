@@ -38,7 +38,8 @@ void Work::count_fetched(std::uint64_t files, std::uint64_t new_bytes) {
     hub.emit(std::move(event));
 }
 
-void Work::say_left_out(const Candidate& candidate, const std::string& why, const std::string& detail) const {
+void Work::say_left_out(const Candidate& candidate, const std::string& why, const std::string& detail) {
+    verdicts.left_out(why);
     report::Event event;
     event.type = report::Type::item_skipped;
     event.subject = candidate.page.empty() ? candidate.item : candidate.page;

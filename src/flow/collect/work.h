@@ -19,6 +19,7 @@
 #include "flow/collect/ear/ear.h"
 #include "flow/collect/source/source.h"
 #include "flow/collect/trouble.h"
+#include "flow/collect/verdicts.h"
 #include "flow/job/job.h"
 #include "ledger/ledger.h"
 #include "report/event.h"
@@ -64,6 +65,7 @@ struct Work {
     std::atomic<std::uint64_t> accepted_ms = 0;  // of speech in accepted ones
     // Of this run:
     std::atomic<std::uint64_t> begun = 0, fetched = 0, fetched_bytes = 0, probe_bytes = 0;
+    Verdicts verdicts{};
 
     [[nodiscard]] ledger::Ledger& ledger() const { return job.ledger(); }
     [[nodiscard]] const Plan& plan() const { return request.plan; }
@@ -77,7 +79,8 @@ struct Work {
     void fetched_nothing() { --begun; }
     // Counts what was fetched and tells the display.
     void count_fetched(std::uint64_t files, std::uint64_t new_bytes);
-    void say_left_out(const Candidate& candidate, const std::string& why, const std::string& detail) const;
+    // Counts it, too.
+    void say_left_out(const Candidate& candidate, const std::string& why, const std::string& detail);
 };
 
 }  // namespace haul::collect

@@ -98,13 +98,12 @@ Result<std::string> take_up(ledger::Ledger& ledger) {
     return token;
 }
 
-void say_damaged(const ledger::OpenedSqlite& opened, report::Hub& hub) {
-    const std::string why = opened.damage ? ": " + opened.damage->message() : std::string();
+void say_damaged(const std::string& moved_aside, const std::optional<Error>& damage, report::Hub& hub) {
     hub.note(report::Level::warning,
              fmt::format("the ledger was damaged{}; it was moved to {}, and what is done is found out from "
                          "the destination",
-                         why, *opened.moved_aside),
-             *opened.moved_aside);
+                         damage ? ": " + damage->message() : std::string(), moved_aside),
+             moved_aside);
 }
 
 }  // namespace
@@ -133,11 +132,10 @@ Status Job::begin(const std::string& state, Record record, report::Hub& hub) {
     TRY(take_folder());
     TRY(continue_record());
 
-    ledger::OpenedSqlite opened = TRY(ledger::open_sqlite(folder_ + "/" + kLedgerName));
-    if (opened.moved_aside) say_damaged(opened, hub);
-    ledger_ = std::move(opened.ledger);
+    const Opened opened = TRY(open_ledger());
+    if (opened.moved_aside) say_damaged(*opened.moved_aside, opened.damage, hub);
     ledger_is_new_ = opened.created;
-    token_ = TRY(take_up(*ledger_));
+    token_ = TRY(take_up(ledger_));
     FAULT_POINT("job.before_record");
     return write_record(folder_, record_);
 }
@@ -164,36 +162,46 @@ Status Job::continue_record() {
         return {};
     }
     // A kill may have come between the record and the end of its ledger.
+    return remove_all_work();
+}
+
+Result<Job::Opened> Job::open_ledger(const std::function<Status()>& prepare) {
+    Opened told;
+    TRY(ledger_.exchange([&]() -> Result<std::unique_ptr<ledger::Ledger>> {
+        if (prepare) TRY(prepare());
+        ledger::OpenedSqlite opened = TRY(ledger::open_sqlite(folder_ + "/" + kLedgerName));
+        told = {opened.created, std::move(opened.moved_aside), std::move(opened.damage)};
+        return std::move(opened.ledger);
+    }));
+    return told;
+}
+
+Status Job::remove_all_work() const {
     TRY(remove_work(folder_));
     const file::Fd folder = TRY(file::open_folder(folder_));
     return file::make_folders(folder.get(), kPartsName, 0700);
 }
 
-Status Job::take_copy(const std::string& path) {
-    ledger_.reset();
-    TRY(remove_work(folder_));
-    TRY(file::rename_at(AT_FDCWD, path, AT_FDCWD, folder_ + "/" + kLedgerName, false));
-    const file::Fd folder = TRY(file::open_folder(folder_));
-    TRY(file::make_folders(folder.get(), kPartsName, 0700));
-    ledger::OpenedSqlite opened = TRY(ledger::open_sqlite(folder_ + "/" + kLedgerName));
-    ledger_ = std::move(opened.ledger);
+Status Job::write_token() {
     ledger::Outcome outcome;
     outcome.facts.push_back({"job", "token", "\"" + token_ + "\""});
-    TRY(ledger_->record(outcome));
+    return ledger_.record(outcome);
+}
+
+Status Job::take_copy(const std::string& path) {
+    const Opened opened = TRY(open_ledger([&]() -> Status {
+        TRY(remove_all_work());
+        return file::rename_at(AT_FDCWD, path, AT_FDCWD, folder_ + "/" + kLedgerName, false);
+    }));
+    TRY(write_token());
     if (!opened.damage) return {};
     return failure(Error(*opened.damage).within("take the copy of a ledger", path));
 }
 
 Status Job::begin_again() {
-    ledger_.reset();
-    TRY(remove_work(folder_));
-    const file::Fd folder = TRY(file::open_folder(folder_));
-    TRY(file::make_folders(folder.get(), kPartsName, 0700));
-    ledger_ = TRY(ledger::open_sqlite(folder_ + "/" + kLedgerName)).ledger;
+    TRY(open_ledger([this] { return remove_all_work(); }));
     ledger_is_new_ = true;
-    ledger::Outcome outcome;
-    outcome.facts.push_back({"job", "token", "\"" + token_ + "\""});
-    return ledger_->record(outcome);
+    return write_token();
 }
 
 Result<LookedAt> look_at_ledger(const std::string& state, const std::string& id) {
@@ -223,7 +231,7 @@ Status Job::end(Phase phase, std::string outcome, int exit_code) {
     if (!written) return failure(explain(Error(written.error()), state_));
     if (phase != Phase::complete || is_lasting(record_)) return {};
     FAULT_POINT("job.before_shrink");
-    ledger_.reset();
+    ledger_.close();
     return remove_work(folder_);
 }
 

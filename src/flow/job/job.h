@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +17,7 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "ledger/ledger.h"
+#include "ledger/watched_ledger.h"
 #include "report/event.h"
 
 namespace haul::job {
@@ -78,7 +80,8 @@ class Job {
 
     [[nodiscard]] const std::string& id() const { return record_.id; }
     [[nodiscard]] const std::string& folder() const { return folder_; }
-    [[nodiscard]] ledger::Ledger& ledger() { return *ledger_; }
+    // The same for as long as the job lives, whatever take_copy() and begin_again() put beneath.
+    [[nodiscard]] ledger::WatchedLedger& ledger() { return ledger_; }
     // Random, made once per job and durable before this returns; also in every claim of ours.
     [[nodiscard]] const std::string& token() const { return token_; }
     [[nodiscard]] bool ledger_is_new() const { return ledger_is_new_; }
@@ -101,10 +104,19 @@ class Job {
     [[nodiscard]] Status begin(const std::string& state, Record record, report::Hub& hub);
     [[nodiscard]] Status take_folder();
     [[nodiscard]] Status continue_record();
+    struct Opened {
+        bool created = false;
+        std::optional<std::string> moved_aside{};
+        std::optional<Error> damage{};
+    };
+    // Lets go of the one that was open, prepares the folder, and opens what lies there then.
+    [[nodiscard]] Result<Opened> open_ledger(const std::function<Status()>& prepare = nullptr);
+    [[nodiscard]] Status remove_all_work() const;
+    [[nodiscard]] Status write_token();
 
     file::Fd lock_;  // first, so that it is let go last
     std::string state_, folder_, token_;
-    std::unique_ptr<ledger::Ledger> ledger_;
+    ledger::WatchedLedger ledger_;
     bool ledger_is_new_ = false;
     std::optional<Phase> earlier_phase_;
     Record record_;

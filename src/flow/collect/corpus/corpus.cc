@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/digest.h"
 #include "base/fault_point.h"
 #include "base/text.h"
@@ -66,25 +67,45 @@ Status Corpus::drop(const std::string& key) {
     return gone;
 }
 
-Result<Corpus::Swept> Corpus::sweep(const std::function<Result<bool>(const std::string& key)>& wanted) {
-    Swept swept;
-    std::error_code problem;
+Result<std::vector<Corpus::Temporary>> Corpus::list_temporaries() const {
     const std::string folder = folder_ + "/" + incoming_;
-    std::vector<std::pair<std::string, std::uint64_t>> found;
+    std::vector<Temporary> found;
+    std::error_code problem;
     for (std::filesystem::directory_iterator at(folder, problem), end; !problem && at != end;
          at.increment(problem)) {
-        std::error_code unknown;
-        const auto size = at->file_size(unknown);
-        found.emplace_back(at->path().filename().string(), unknown ? 0 : size);
+        Temporary one;
+        one.key = at->path().filename().string();
+        // What is gone again meanwhile has nothing to tell.
+        if (const auto status = file::stat_at(root_.get(), beneath(one.key), false)) {
+            one.bytes = static_cast<std::uint64_t>(status->st_size);
+            const std::chrono::seconds written(status->st_mtim.tv_sec);
+            one.untouched = std::chrono::floor<std::chrono::seconds>(clock::wall()) - written;
+        }
+        found.push_back(std::move(one));
     }
     if (problem) return failure(os_error(problem.value(), "list temporaries in", folder));
-    for (const auto& [key, size] : found) {
+    return found;
+}
+
+Result<Corpus::Swept> Corpus::sweep(const std::function<Result<bool>(const std::string& key)>& wanted) {
+    Swept swept;
+    for (const auto& [key, bytes, untouched] : TRY(list_temporaries())) {
         if (TRY(wanted(key))) continue;
         TRY(file::remove_tree(root_.get(), beneath(key)));
         ++swept.files;
-        swept.bytes += size;
+        swept.bytes += bytes;
     }
     return swept;
+}
+
+Result<Corpus::Temporaries> Corpus::temporaries() const {
+    Temporaries all;
+    for (const auto& [key, bytes, untouched] : TRY(list_temporaries())) {
+        ++all.files;
+        all.bytes += bytes;
+        all.untouched = std::max(all.untouched, untouched);
+    }
+    return all;
 }
 
 Status Corpus::place(const std::string& key, const std::string& name, const std::stop_token& stop) {

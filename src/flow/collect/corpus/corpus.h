@@ -7,6 +7,7 @@
 // Thread-safe, each key being used by one thread at a time.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -14,6 +15,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/file.h"
 #include "base/result.h"
@@ -49,6 +51,13 @@ class Corpus {
     // All temporaries but those whose key is wanted.
     [[nodiscard]] Result<Swept> sweep(const std::function<Result<bool>(const std::string& key)>& wanted);
 
+    // Those that there are now, and how long the one that was left alone longest was not written to.
+    struct Temporaries {
+        std::uint64_t files = 0, bytes = 0;
+        std::chrono::seconds untouched{};
+    };
+    [[nodiscard]] Result<Temporaries> temporaries() const;
+
     // The temporary becomes `name`, a file of the corpus. Code::exists: there is one; both stay as they are.
     [[nodiscard]] Status place(const std::string& key, const std::string& name, const std::stop_token& stop);
     [[nodiscard]] Result<bool> has(const std::string& name);
@@ -75,6 +84,12 @@ class Corpus {
           root_(std::move(root)),
           incoming_(std::move(beneath)) {}
     [[nodiscard]] std::string beneath(const std::string& key) const { return incoming_ + "/" + key; }
+    struct Temporary {
+        std::string key{};
+        std::uint64_t bytes = 0;
+        std::chrono::seconds untouched{};
+    };
+    [[nodiscard]] Result<std::vector<Temporary>> list_temporaries() const;
     [[nodiscard]] Status place_here(const std::string& key, const std::string& name);
 
     store::Store& out_;

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -74,12 +76,26 @@ TEST_P(CorpusTest, WhatIsThereIsNotReplaced) {
 TEST_P(CorpusTest, SweepsWhatNobodyWants) {
     write(corpus_->incoming("old"), "12345");
     write(corpus_->incoming("wanted"), "1");
+    const auto before = corpus_->temporaries().value();
+    EXPECT_EQ(before.files, 2U);
+    EXPECT_EQ(before.bytes, 6U);
     const auto swept = corpus_->sweep([](const std::string& key) { return Result<bool>(key == "wanted"); });
     ASSERT_TRUE(swept);
     EXPECT_EQ(swept->files, 1U);
     EXPECT_EQ(swept->bytes, 5U);
     EXPECT_EQ(read(corpus_->incoming("old")), "(none)");
     EXPECT_EQ(read(corpus_->incoming("wanted")), "1");
+    EXPECT_EQ(corpus_->temporaries().value().files, 1U);
+}
+
+TEST_P(CorpusTest, SaysHowLongATemporaryIsLeftAlone) {
+    write(corpus_->incoming("new"), "1");
+    write(corpus_->incoming("old"), "1");
+    const auto hour = std::chrono::hours(1);
+    std::filesystem::last_write_time(corpus_->incoming("old"),
+                                     std::filesystem::file_time_type::clock::now() - hour);
+    EXPECT_GE(corpus_->temporaries().value().untouched, hour);
+    EXPECT_LT(corpus_->temporaries().value().untouched, 2 * hour);
 }
 
 TEST_P(CorpusTest, AbsentFilesAreFine) {

@@ -119,7 +119,8 @@ void Hosts::received(const std::string& name, std::uint64_t bytes) {
 std::map<std::string, HostCount> Hosts::counts() const {
     const std::scoped_lock hold(lock_);
     std::map<std::string, HostCount> counts;
-    for (const auto& [name, host] : hosts_) counts.emplace(name, host->count);
+    for (const auto& [name, host] : hosts_)
+        counts.emplace(name, host->count).first->second.waiting = host->queue.size();
     return counts;
 }
 

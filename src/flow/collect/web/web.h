@@ -81,6 +81,7 @@ struct Fetched {
 
 struct HostCount {
     std::uint64_t requests = 0, throttled = 0, failures = 0, bytes = 0;
+    std::uint64_t waiting = 0;  // requests for their turn, now
 };
 
 // What every request of ours says of itself: "haul/VERSION (+CONTACT)".
