@@ -1,6 +1,7 @@
 """A corpus from folders on this machine, from plan to exports."""
 
 import json
+import os
 import shutil
 
 import pytest
@@ -55,6 +56,32 @@ def test_duplicates_are_kept_once(collector, speakers, space):
     totals = collector.collect()
     assert totals["accepted"] == 3 and totals["left_out"] == {"duplicate": 3} and len(collector.audio()) == 3
     collector.assert_sound()
+
+
+def test_which_duplicate_is_kept_does_not_depend_on_the_order(collector, speakers, space):
+    """The lowest id, though it came last: the recording that was there first gives way, and its file goes."""
+    first = space / "first"
+    shutil.copytree(speakers / "sanne", first / "channel")
+    collector.write_plan(files(first))
+    assert collector.collect()["accepted"] == 3
+    places = [first]
+    for number in range(8):
+        places.append(space / f"then-{number}")
+        shutil.copytree(speakers / "sanne", places[-1] / "channel")
+    collector.write_plan(*(files(place) for place in places))
+    totals = collector.collect()
+    assert totals["accepted"] == 3 and totals["left_out"] == {"duplicate": 24} and len(collector.audio()) == 3
+    kept = collector.assert_sound()
+    lowest = {name: min(item_id("files", str(place), f"channel/{name}") for place in places) for name in os.listdir(first / "channel")}
+    assert {one["id"] for one in kept} == set(lowest.values())
+    given_way = item_id("files", str(first), f"channel/{sorted(lowest)[0]}")
+    if given_way not in lowest.values():
+        shown = json.loads(collector.run("corpus", "show", collector.plan, given_way, "--json", code=0).out)
+        assert shown["left_out"] == {"why": "duplicate", "of": lowest[sorted(lowest)[0]]}
+    shown, state = collector.shown(), collector.rows()
+    collector.start_over()
+    collector.collect()
+    assert collector.shown() == shown and collector.rows() == state
 
 
 def test_what_cannot_be_decoded_is_left_out(collector, speakers, space):

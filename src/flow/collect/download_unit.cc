@@ -26,12 +26,16 @@ struct Progress {
     std::string validator{};  // of what the temporary holds
     std::string extension{};  // known: the file is whole, and being put in place
     std::string sha256{};     // known: its bytes are ours
+    std::string displaced{};  // file of another that had them before, to be removed
+    bool recorded = false;    // nothing is left to do
 };
 
 std::string to_text(const Progress& progress) {
     json::Ordered value = {{"validator", progress.validator}};
     if (!progress.extension.empty()) value["extension"] = progress.extension;
     if (!progress.sha256.empty()) value["sha256"] = progress.sha256;
+    if (!progress.displaced.empty()) value["displaced"] = progress.displaced;
+    if (progress.recorded) value["recorded"] = true;
     return json::dump(value);
 }
 
@@ -41,7 +45,9 @@ Result<Progress> progress_of(const ledger::Lease& lease) {
     const json::Value value = TRY(json::parse(lease.checkpoint, subject));
     return Progress{.validator = TRY(json::find_string(value, "validator", subject)).value_or(""),
                     .extension = TRY(json::find_string(value, "extension", subject)).value_or(""),
-                    .sha256 = TRY(json::find_string(value, "sha256", subject)).value_or("")};
+                    .sha256 = TRY(json::find_string(value, "sha256", subject)).value_or(""),
+                    .displaced = TRY(json::find_string(value, "displaced", subject)).value_or(""),
+                    .recorded = value.contains("recorded")};
 }
 
 // Part of a path: short, and of letters and digits alone.
@@ -57,6 +63,7 @@ class Downloader {
 
     Result<ledger::Outcome> run() {
         progress_ = TRY(progress_of(context_.lease));
+        if (progress_.recorded) return ledger::Outcome{};
         if (TRY(left_out_at(work_.ledger(), id_))) return leave();
         auto candidate = TRY(candidate_at(work_.ledger(), id_));
         if (!candidate) return failure(Code::internal, "download", id_, "no such candidate was found");
@@ -182,55 +189,85 @@ class Downloader {
         recording_.sha256 = contents.sha256;
         recording_.fetched_ns = clock::wall().count();
         if (contents.bytes == 0) return leave_out({.why = "undecodable", .detail = "it is empty"});
-        if (const auto of = TRY(claim_contents())) {
-            if (placed) TRY(work_.corpus.remove(name));
+        if (const auto of = TRY(claim_contents()))
             return leave_out({.why = "duplicate", .detail = {}, .of = *of});
-        }
+        if (!progress_.displaced.empty()) TRY(work_.corpus.remove(progress_.displaced));
         FAULT_POINT("collect.download.before_place");
         if (!placed) TRY(work_.corpus.place(id_, name, context_.shutdown.stop()));
         FAULT_POINT("collect.download.placed");
         return become_recording();
     }
 
-    // The bytes are ours from here on; or whose they are.
+    // The bytes are ours from here on; or whose they are. Of several items with the same bytes the one with
+    // the lowest id has them, whichever came first: the corpus does not depend on the order.
     Result<std::optional<std::string>> claim_contents() {
         const std::lock_guard lock(work_.hashes);
         auto known = TRY(ledger::fact(work_.ledger(), kHashFact, recording_.sha256));
-        if (known && *known != id_) return known;
+        if (known && *known < id_) return known;
         ledger::Outcome outcome;
-        give_back_contents(outcome);
+        TRY(give_back_contents(outcome));
+        std::optional<Recording> displaced;
+        if (known && *known != id_) displaced = TRY(displace(*known, outcome));
         progress_.sha256 = recording_.sha256;
         outcome.facts.push_back({kHashFact, recording_.sha256, id_});
         TRY(context_.checkpoint(to_text(progress_), outcome));
+        if (displaced) work_.forget(*displaced);
         return std::optional<std::string>();
     }
 
-    // Of an earlier try, whose file is gone: another item may have them.
-    void give_back_contents(ledger::Outcome& outcome) const {
-        if (!progress_.sha256.empty()) outcome.facts.push_back({kHashFact, progress_.sha256, std::nullopt});
+    // Whoever is about to become a recording sees that it was left out when it does.
+    Result<std::optional<Recording>> displace(const std::string& other, ledger::Outcome& outcome) {
+        auto recording = TRY(recording_at(work_.ledger(), other));
+        if (recording) {
+            outcome.facts.push_back({kRecordingFact, other, std::nullopt});
+            progress_.displaced = file_of(*recording);
+        }
+        outcome.facts.push_back(fact_of(other, LeftOut{.why = "duplicate", .detail = {}, .of = id_}));
+        return recording;
+    }
+
+    // Of an earlier try, whose file is gone: another item may have them. Held: Work::hashes.
+    Status give_back_contents(ledger::Outcome& outcome) {
+        const std::string ours = std::exchange(progress_.sha256, "");
+        if (ours.empty() || TRY(ledger::fact(work_.ledger(), kHashFact, ours)) != id_) return {};
+        outcome.facts.push_back({kHashFact, ours, std::nullopt});
+        return {};
     }
 
     Result<ledger::Outcome> become_recording() {
+        TRY(work_.corpus.drop(id_));
+        const std::lock_guard lock(work_.hashes);
+        if (TRY(left_out_at(work_.ledger(), id_))) return leave();
         ledger::Outcome outcome;
         outcome.facts.push_back(fact_of(recording_.candidate));
         outcome.facts.push_back(fact_of(recording_));
         outcome.units.push_back({kFilterUnit, id_, "{}", -3});
-        TRY(work_.corpus.drop(id_));
+        progress_.recorded = true;
+        TRY(context_.checkpoint(to_text(progress_), outcome));
         work_.bytes += recording_.bytes;
-        return outcome;
+        FAULT_POINT("collect.download.recorded");
+        return ledger::Outcome{};
     }
 
     Result<ledger::Outcome> leave_out(const LeftOut& left_out) {
+        {
+            const std::lock_guard lock(work_.hashes);
+            ledger::Outcome outcome;
+            TRY(give_back_contents(outcome));
+            outcome.facts.push_back(fact_of(recording_.candidate));
+            outcome.facts.push_back(fact_of(id_, left_out));
+            TRY(context_.checkpoint(to_text(progress_), outcome));
+        }
         work_.say_left_out(recording_.candidate, left_out.why, left_out.detail);
-        ledger::Outcome outcome = TRY(leave());
-        outcome.facts.push_back(fact_of(recording_.candidate));
-        outcome.facts.push_back(fact_of(id_, left_out));
-        give_back_contents(outcome);
-        return outcome;
+        return leave();
     }
 
+    // Its temporary, and the file that it had become or was about to.
     Result<ledger::Outcome> leave() {
         TRY(work_.corpus.drop(id_));
+        recording_.id = id_;
+        recording_.extension = progress_.extension;
+        if (!progress_.extension.empty()) TRY(work_.corpus.remove(file_of(recording_)));
         return ledger::Outcome{};
     }
 

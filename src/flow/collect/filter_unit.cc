@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <mutex>
 #include <string>
 #include <utility>
 
@@ -12,17 +13,40 @@
 namespace haul::collect {
 namespace {
 
-// What nobody can decode is no recording: its row goes, and its file after it.
-Result<ledger::Outcome> leave_out(Work& work, engine::Context& context, const Recording& recording,
-                                  const std::string& why) {
+// What nobody can decode is no recording: its row goes, and its file after it. Its bytes stay known: whoever
+// else comes with them is a duplicate.
+Status leave_out(Work& work, engine::Context& context, const Recording& recording, const std::string& why) {
     ledger::Outcome outcome;
     outcome.facts.push_back({kRecordingFact, recording.id, std::nullopt});
-    outcome.facts.push_back({kHashFact, recording.sha256, std::nullopt});
     outcome.facts.push_back(fact_of(recording.id, LeftOut{.why = "undecodable", .detail = why}));
     TRY(context.checkpoint(file_of(recording), outcome));
-    work.bytes -= recording.bytes;
+    work.forget(recording);
     work.say_left_out(recording.candidate, "undecodable", why);
-    return ledger::Outcome{};
+    FAULT_POINT("collect.filter.left_out");
+    return work.corpus.remove(file_of(recording));
+}
+
+// Under Work::hashes: another item may have taken its bytes over meanwhile, and then it is no recording.
+Status settle(Work& work, engine::Context& context, Recording& recording, const json::Value& heard) {
+    const std::lock_guard lock(work.hashes);
+    if (!TRY(recording_at(work.ledger(), recording.id))) return {};
+    if (!is_heard(heard)) return leave_out(work, context, recording, why_unheard(heard));
+    recording.heard = heard;
+    static_cast<void>(judge(recording, work.plan()));
+    ledger::Outcome outcome;
+    outcome.facts.push_back(fact_of(recording));
+    TRY(context.checkpoint("", outcome));
+    work.accepted_ms += accepted_ms(recording);
+    work.verdicts.judged(recording.accepted, recording.reasons);
+    return {};
+}
+
+Result<json::Value> hear(Work& work, engine::Context& context, const Recording& recording) {
+    const std::string copy = "hear-" + recording.id;
+    const std::string path = TRY(work.corpus.at_hand(file_of(recording), copy, context.shutdown.stop()));
+    auto heard = work.ears->hear(path, context.shutdown.stop());
+    TRY(work.corpus.drop(copy));
+    return heard;
 }
 
 }  // namespace
@@ -52,28 +76,16 @@ Result<ledger::Outcome> handle_filter(Work& work, engine::Context& context) {
         return ledger::Outcome{};
     }
     auto found = TRY(recording_at(work.ledger(), id));
-    if (!found) return failure(Code::internal, "filter", id, "no such recording is known");
+    if (!found) return ledger::Outcome{};  // its bytes are another's now
     Recording recording = *std::move(found);
-    const std::string name = file_of(recording);
-    const std::string copy = "hear-" + id;
-    const std::string path = TRY(work.corpus.at_hand(name, copy, context.shutdown.stop()));
-    const auto heard = work.ears->hear(path, context.shutdown.stop());
-    TRY(work.corpus.drop(copy));
-    if (!heard) return failure(Error(heard.error()));
+    const auto heard = hear(work, context, recording);
     FAULT_POINT("collect.filter.heard");
-    if (!is_heard(*heard)) {
-        TRY(leave_out(work, context, recording, why_unheard(*heard)));
-        FAULT_POINT("collect.filter.left_out");
-        TRY(work.corpus.remove(name));
-        return ledger::Outcome{};
+    if (!heard) {
+        if (!TRY(recording_at(work.ledger(), id))) return ledger::Outcome{};
+        return failure(Error(heard.error()));
     }
-    recording.heard = *heard;
-    static_cast<void>(judge(recording, work.plan()));
-    work.accepted_ms += accepted_ms(recording);
-    work.verdicts.judged(recording.accepted, recording.reasons);
-    ledger::Outcome outcome;
-    outcome.facts.push_back(fact_of(recording));
-    return outcome;
+    TRY(settle(work, context, recording, *heard));
+    return ledger::Outcome{};
 }
 
 }  // namespace haul::collect

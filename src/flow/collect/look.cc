@@ -31,6 +31,15 @@ Status count_channels(const ledger::Ledger& ledger, Totals& totals) {
     });
 }
 
+// Who has the bytes that came with `id`: a lower id may have taken them over.
+Result<std::string> holder_of(const ledger::Ledger& ledger, std::string id) {
+    while (const auto left_out = TRY(left_out_at(ledger, id))) {
+        if (left_out->of.empty()) break;
+        id = left_out->of;
+    }
+    return id;
+}
+
 Status count_left_out(const ledger::Ledger& ledger, Totals& totals) {
     return ledger::for_each_fact(ledger, kLeftOutFact, [&](const ledger::Fact& fact) -> Status {
         ++totals.left_out[TRY(left_out_from(fact.value.value_or("{}"), fact.key)).why];
@@ -175,7 +184,7 @@ Result<json::Ordered> show(const ledger::Ledger& ledger, std::string_view id_or_
     if (const auto left_out = TRY(left_out_at(ledger, id))) {
         shown["left_out"] = {{"why", left_out->why}};
         if (!left_out->detail.empty()) shown["left_out"]["detail"] = left_out->detail;
-        if (!left_out->of.empty()) shown["left_out"]["of"] = left_out->of;
+        if (!left_out->of.empty()) shown["left_out"]["of"] = TRY(holder_of(ledger, left_out->of));
     }
     if (const auto recording = TRY(recording_at(ledger, id))) {
         shown["recording"] = json_of(*recording);

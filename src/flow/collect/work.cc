@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "flow/collect/filter_unit.h"
+
 namespace haul::collect {
 
 Source* Work::source_of(const Candidate& candidate) const {
@@ -28,6 +30,11 @@ bool Work::begin_fetch() {
     if (++begun <= request.limit.value_or(UINT64_MAX)) return true;
     fetched_nothing();
     return false;
+}
+
+void Work::forget(const Recording& recording) {
+    bytes -= recording.bytes;
+    accepted_ms -= collect::accepted_ms(recording);
 }
 
 void Work::count_fetched(std::uint64_t files, std::uint64_t new_bytes) {

@@ -17,6 +17,7 @@
 #include "flow/collect/collect.h"
 #include "flow/collect/corpus/corpus.h"
 #include "flow/collect/ear/ear.h"
+#include "flow/collect/recording/recording.h"
 #include "flow/collect/source/source.h"
 #include "flow/collect/trouble.h"
 #include "flow/collect/verdicts.h"
@@ -51,7 +52,7 @@ struct Work {
     // Held from reading a channel's state to committing what follows from it: a candidate that is found while
     // its channel is decided belongs to one side or the other.
     std::mutex admission{};
-    // Likewise for which recording has certain bytes.
+    // Likewise for which recording has certain bytes, and for what is said of a recording.
     std::mutex hashes{};
 
     // The ledger is younger than the corpus: files may be there that it does not know.
@@ -77,6 +78,8 @@ struct Work {
     // Whether one more may be fetched now; then it counts as fetched until it turns out not to be.
     [[nodiscard]] bool begin_fetch();
     void fetched_nothing() { --begun; }
+    // A recording is none any more: the limits do not count it.
+    void forget(const Recording& recording);
     // Counts what was fetched and tells the display.
     void count_fetched(std::uint64_t files, std::uint64_t new_bytes);
     // Counts it, too.
