@@ -197,6 +197,7 @@ void Worker::put_off(const ledger::Lease& lease, const Error& error, std::chrono
     event.worker = number_;
     event.error = error;
     event.text = fmt::format("put off for {:.1f} s", std::chrono::duration<double>(delay).count());
+    event.is_detail = true;
     duty_.hub.emit(std::move(event));
     const Status status = duty_.ledger.release(lease.ref, delay);
     if (!status) end_run(status.error());

@@ -49,6 +49,8 @@ struct Event {
     unsigned worker = 0;
     bool final_total = false;
     int exit_code = 0;
+    // One of very many that say the same of an item each: for the log and for programs, on no display.
+    bool is_detail = false;
     std::int64_t time_ns = 0;  // wall; set by the Hub
 };
 

@@ -81,6 +81,23 @@ class LineSinks : public testing::Test {
     Pipe pipe_;
 };
 
+TEST_F(LineSinks, DetailsAreForTheLogAndForPrograms) {
+    Event skipped;
+    skipped.type = Type::item_skipped;
+    skipped.subject = "http://h/a";
+    skipped.text = "gone";
+    Event detail = skipped;
+    detail.is_detail = true;
+    const auto plain = make_plain_sink(pipe_.in(), 10);
+    emit(*plain, detail);
+    emit(*plain, skipped);
+    plain->tick();
+    EXPECT_EQ(pipe_.take(), "skipped http://h/a: gone\n");
+    const auto json = make_json_sink(pipe_.in());
+    emit(*json, detail);
+    EXPECT_THAT(pipe_.take(), testing::HasSubstr("item_skipped"));
+}
+
 TEST_F(LineSinks, PlainSaysTotalsAtMostEverySoOften) {
     auto sink = make_plain_sink(pipe_.in(), 10);
     note(*sink, Level::info, "begin");

@@ -22,7 +22,7 @@ class PlainSink : public Sink {
     void on(const Event& event) override {
         progress_.on(event);
         if (event.type == Type::progress) moved_ = true;
-        if (level_of(event) == Level::debug) return;
+        if (event.is_detail || level_of(event) == Level::debug) return;
         const std::string line = line_of(event);
         if (!line.empty()) lines_ += line + "\n";
     }

@@ -75,7 +75,8 @@ std::string total_line(const Progress& progress) {
 
 // What belongs above the block for good.
 bool is_said(const Event& event) {
-    return level_of(event) >= Level::info && event.type != Type::phase && event.type != Type::part_done;
+    return !event.is_detail && level_of(event) >= Level::info && event.type != Type::phase &&
+           event.type != Type::part_done;
 }
 
 class TerminalSink : public Sink {

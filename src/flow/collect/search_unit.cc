@@ -92,6 +92,7 @@ void say_passed_over(const Work& work, const FoundPage& page) {
         event.type = report::Type::item_skipped;
         event.subject = what;
         event.text = "passed over";
+        event.is_detail = true;
         work.hub.emit(std::move(event));
     }
 }

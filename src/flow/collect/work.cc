@@ -51,6 +51,7 @@ void Work::say_left_out(const Candidate& candidate, const std::string& why, cons
     event.type = report::Type::item_skipped;
     event.subject = candidate.page.empty() ? candidate.item : candidate.page;
     event.text = detail.empty() ? why : why + ": " + detail;
+    event.is_detail = true;
     hub.emit(std::move(event));
 }
 
