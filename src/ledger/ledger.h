@@ -10,6 +10,8 @@
 //    twice.
 //  - Writers are served in the order of their calls (fair), and commits made at the same time share one sync
 //    (group commit).
+//  - In a file, what a claim reads grows with the kinds that it asks for and with the different orders of the
+//    units that wait, not with how many wait, are put off, at work or done.
 // All calls may be made from any thread. Nothing here assumes that only one process uses the ledger.
 #pragma once
 
@@ -29,10 +31,12 @@ namespace haul::ledger {
 using UnitId = std::int64_t;
 
 struct NewUnit {
-    std::string kind;        // "part"
-    std::string key;         // unique within the kind: "00001"
-    std::string payload;     // JSON, the unit's input
-    std::int64_t order = 0;  // lower is claimed first; ties in the order of adding
+    std::string kind;     // "part"
+    std::string key;      // unique within the kind: "00001"
+    std::string payload;  // JSON, the unit's input
+    // Lower is claimed first; ties in the order of adding, those that were put off behind the others, in the
+    // order in which their time came.
+    std::int64_t order = 0;
 };
 
 // What is known: the latest value of (kind, key). No value: the fact is removed.
@@ -80,7 +84,9 @@ enum class State : std::uint8_t { queued, leased, done, set_aside };
 [[nodiscard]] std::string_view name_of(State state);
 
 struct Query {
-    enum class What : std::uint8_t { facts, units, counts } what = What::facts;
+    // any_unit: only whether there is one. Of a kind and a state that costs the same however many there are,
+    // which a count does not.
+    enum class What : std::uint8_t { facts, units, counts, any_unit } what = What::facts;
     std::string kind;            // facts, units: of this kind; empty: all kinds
     std::string key;             // exactly this key where not empty
     std::string after;           // keys behind this one (paging; byte order)
@@ -104,6 +110,7 @@ struct Answer {
     std::vector<Fact> facts = {};
     std::vector<UnitRow> units;
     std::vector<Count> counts;
+    bool any_unit = false;  // what was asked for has one
 };
 
 class Ledger {

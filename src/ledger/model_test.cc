@@ -14,6 +14,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -86,7 +87,7 @@ struct Model {
 
     // Numbers of the units that a claim must give, in order.
     std::vector<int> claim(const std::string& kind, std::size_t count, seconds lease_for) {
-        std::map<std::pair<std::int64_t, int>, ModelUnit*> together, alone;
+        std::map<std::tuple<std::int64_t, seconds, int>, ModelUnit*> together, alone;
         bool work = false, others = false;
         for (auto& [name, unit] : units) {
             work = work || working(unit);
@@ -94,7 +95,7 @@ struct Model {
             if (!waiting(unit)) continue;
             others = others || unit.owner < 3;
             const bool fits = (unit.state == 'l' || unit.due <= now) && (kind.empty() || unit.kind == kind);
-            if (fits) (unit.owner >= 3 ? alone : together)[{unit.order, unit.number}] = &unit;
+            if (fits) (unit.owner >= 3 ? alone : together)[{unit.order, unit.due, unit.number}] = &unit;
         }
         const bool only = together.empty() && !work && !others;
         std::vector<int> given;
@@ -109,9 +110,9 @@ struct Model {
         return given;
     }
 
-    void leave(ModelUnit& unit, char state, seconds due = seconds{0}) {
+    void leave(ModelUnit& unit, char state, seconds delay = seconds{0}) {
         unit.state = state;
-        unit.due = due;
+        unit.due = delay == seconds{0} ? delay : now + delay;
         unit.until = seconds{0};
     }
     void next_owner() {
@@ -259,7 +260,7 @@ class Pair {
         expect(state, unit != nullptr);
         if (unit == nullptr) return;
         const bool aside = died ? ++unit->child >= 3 : ++unit->failures >= 5;
-        model_.leave(*unit, aside ? 's' : 'q', aside ? seconds{0} : model_.now + delay);
+        model_.leave(*unit, aside ? 's' : 'q', aside ? seconds{0} : delay);
         RC_ASSERT(*state == (aside ? State::set_aside : State::queued));
     }
     void checkpoint() {
@@ -287,8 +288,9 @@ class Pair {
         const LeaseRef lease = some_lease();
         ModelUnit* unit = model_.held(lease);
         if (*rc::gen::inRange(0, 2) == 0) {
-            expect(ledger_->release(lease), unit != nullptr);
-            if (unit != nullptr) model_.leave(*unit, 'q');
+            const seconds delay{*rc::gen::inRange(0, 3) * 5};
+            expect(ledger_->release(lease, delay), unit != nullptr);
+            if (unit != nullptr) model_.leave(*unit, 'q', delay);
         } else {
             expect(ledger_->renew(std::span(&lease, 1), seconds{5}), unit != nullptr);
             if (unit != nullptr) unit->until = model_.now + seconds{5};

@@ -73,13 +73,9 @@ Error fenced(std::string_view operation, const LeaseRef& lease) {
                       fmt::format("its lease of epoch {} is over", lease.epoch));
 }
 
-nanoseconds later(nanoseconds now, nanoseconds wait) {
-    if (wait <= nanoseconds{}) return now;
-    return wait > nanoseconds::max() - now ? nanoseconds::max() : now + wait;
-}
-
-nanoseconds lease_end(nanoseconds now, nanoseconds lease_for) {
-    return lease_for <= nanoseconds{} ? nanoseconds{} : later(now, lease_for);
+nanoseconds end_of(nanoseconds now, nanoseconds span) {
+    if (span <= nanoseconds{}) return {};
+    return span > nanoseconds::max() - now ? nanoseconds::max() : now + span;
 }
 
 Lease grant(Unit& unit, std::string_view owner, nanoseconds until) {

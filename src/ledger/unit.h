@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <tuple>
 
 #include "ledger/ledger.h"
 
@@ -33,15 +34,18 @@ struct Unit {
 [[nodiscard]] bool at_work(const Unit& unit, std::chrono::nanoseconds now);
 // Its time has come: queued and due, or its lease ran out.
 [[nodiscard]] bool claimable(const Unit& unit, std::chrono::nanoseconds now);
+// Its turn among those that are claimable: the least is claimed first. What was put off comes behind what
+// was not, so that what comes back again and again, such as the items of a host that is away, never keeps
+// others from their turn.
+using Turn = std::tuple<std::int64_t, std::chrono::nanoseconds, UnitId>;  // order, due, id
+[[nodiscard]] inline Turn turn_of(const Unit& unit) { return {unit.order, unit.due, unit.id}; }
 // Whether `lease` is the unit's lease of now. One that ran out holds until the next claim.
 [[nodiscard]] bool holds(const Unit& unit, const LeaseRef& lease);
 [[nodiscard]] Error fenced(std::string_view operation, const LeaseRef& lease);
 
-// `now` plus `wait`, without wrapping around; a negative wait is none.
-[[nodiscard]] std::chrono::nanoseconds later(std::chrono::nanoseconds now, std::chrono::nanoseconds wait);
-// When a lease given now runs out; 0 (never) where `lease_for` is not positive.
-[[nodiscard]] std::chrono::nanoseconds lease_end(std::chrono::nanoseconds now,
-                                                 std::chrono::nanoseconds lease_for);
+// When a span that begins now is over, without wrapping around; 0 where it is not positive: a lease that
+// never runs out, a unit that is due at once.
+[[nodiscard]] std::chrono::nanoseconds end_of(std::chrono::nanoseconds now, std::chrono::nanoseconds span);
 
 [[nodiscard]] Lease grant(Unit& unit, std::string_view owner, std::chrono::nanoseconds until);
 void keep_progress(Unit& unit, std::string_view progress);

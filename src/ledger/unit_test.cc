@@ -89,11 +89,23 @@ TEST(Unit, IsClaimableWhenDueOrWhenItsLeaseRanOut) {
     EXPECT_FALSE(claimable(unit, nanoseconds::max()));
 }
 
+TEST(Unit, WhatWasPutOffComesBehindWhatWasNot) {
+    const auto unit = [](UnitId id, std::int64_t order, nanoseconds due) {
+        Unit made = unit_from({.kind = "part", .key = "1", .payload = "{}", .order = order}, id);
+        made.due = due;
+        return made;
+    };
+    EXPECT_LT(turn_of(unit(2, 0, {})), turn_of(unit(1, 0, kNow)));
+    EXPECT_LT(turn_of(unit(2, 0, kNow)), turn_of(unit(1, 0, kNow + nanoseconds{1})));
+    EXPECT_LT(turn_of(unit(1, 0, kNow)), turn_of(unit(2, 0, kNow)));
+    EXPECT_LT(turn_of(unit(2, -1, kNow)), turn_of(unit(1, 0, {})));
+}
+
 TEST(Unit, TimesDoNotWrapAround) {
-    EXPECT_EQ(later(kNow, nanoseconds::max()), nanoseconds::max());
-    EXPECT_EQ(later(kNow, nanoseconds{-5}), kNow);
-    EXPECT_EQ(lease_end(kNow, {}), nanoseconds{});
-    EXPECT_EQ(lease_end(kNow, nanoseconds{5}), nanoseconds{1005});
+    EXPECT_EQ(end_of(kNow, nanoseconds::max()), nanoseconds::max());
+    EXPECT_EQ(end_of(kNow, nanoseconds{-5}), nanoseconds{});
+    EXPECT_EQ(end_of(kNow, {}), nanoseconds{});
+    EXPECT_EQ(end_of(kNow, nanoseconds{5}), nanoseconds{1005});
 }
 
 TEST(Unit, StatesHaveNames) {

@@ -57,12 +57,14 @@ Status checkpoint_resets_counts(const Factory& factory);
 Status release_does_not_count(const Factory& factory);
 Status delay_is_waited(const Factory& factory);
 Status released_unit_is_put_off(const Factory& factory);
+Status put_off_units_come_behind(const Factory& factory);
 Status failures_are_kept_bounded(const Factory& factory);
 Status set_aside_units_return(const Factory& factory);
 // queries.cc
 Status rows_come_in_byte_order(const Factory& factory);
 Status names_are_bytes(const Factory& factory);
 Status counts_agree_with_units(const Factory& factory);
+Status any_unit_agrees_with_units(const Factory& factory);
 // threads.cc
 Status one_claimer_each(const Factory& factory);
 Status calls_are_fair(const Factory& factory);

@@ -88,6 +88,19 @@ Status released_unit_is_put_off(const Factory& factory) {
     return expect(again.failures == 0, "putting it off was counted");
 }
 
+Status put_off_units_come_behind(const Factory& factory) {
+    const auto ledger = TRY(make_with(factory, {part("1"), part("2"), part("3"), part("4"), part("5", 1)}));
+    const auto leases = TRY(claim_many(*ledger, 3));
+    // 2 comes back before 1; 3 was not put off.
+    TRY(ledger->release(leases[1].ref, std::chrono::milliseconds(1)));
+    TRY(ledger->fail(leases[0].ref, FailKind::failure, some_error(), std::chrono::milliseconds(20)));
+    TRY(ledger->release(leases[2].ref));
+    clock::sleep(std::chrono::milliseconds(40), {});
+    std::string order;
+    for (const Lease& lease : TRY(claim_many(*ledger, 9))) order += lease.key;
+    return expect(order == "34215", "claimed as " + order + " and not 34215");
+}
+
 Status delay_is_waited(const Factory& factory) {
     const auto ledger = TRY(make_with(factory, {part("1"), part("2")}));
     const auto delay = std::chrono::milliseconds(60);

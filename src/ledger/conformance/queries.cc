@@ -1,5 +1,6 @@
 // Reading: what stands there, in byte order, page by page.
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -87,6 +88,24 @@ Status counts_agree_with_units(const Factory& factory) {
     query.state = State::queued;
     return expect(TRY(ledger->read(query)).units.size() == 2,
                   "not exactly the queued units of the kind were given");
+}
+
+Status any_unit_agrees_with_units(const Factory& factory) {
+    const auto ledger = TRY(make_with(factory, {part("1"), part("2")}));
+    TRY(claim_one(*ledger));
+    const auto any = [&](const std::string& kind, std::optional<State> state) -> Result<bool> {
+        Query query;
+        query.what = Query::What::any_unit;
+        query.kind = kind;
+        query.state = state;
+        return TRY(ledger->read(query)).any_unit;
+    };
+    for (const State state : {State::queued, State::leased})
+        TRY(expect(TRY(any("part", state)) && TRY(any("", state)), "a unit that is there was not found"));
+    for (const State state : {State::done, State::set_aside})
+        TRY(expect(!TRY(any("part", state)) && !TRY(any("", state)), "a unit was found that is not there"));
+    return expect(TRY(any("", std::nullopt)) && !TRY(any("other", std::nullopt)),
+                  "a kind was found that is not there, or not one that is");
 }
 
 }  // namespace haul::ledger::conformance

@@ -73,7 +73,7 @@ class MemoryLedger final : public Ledger {
     std::map<UnitId, Unit> units_;
     std::map<Name, UnitId> names_;
     std::map<Name, std::string> facts_;
-    std::set<std::pair<std::int64_t, UnitId>> open_;  // (order, id) of those queued or leased
+    std::set<UnitId> open_;  // those queued or leased
 };
 
 Result<Unit*> MemoryLedger::held(const LeaseRef& lease, std::string_view operation) {
@@ -83,11 +83,10 @@ Result<Unit*> MemoryLedger::held(const LeaseRef& lease, std::string_view operati
 }
 
 void MemoryLedger::file(const Unit& unit) {
-    const std::pair place(unit.order, unit.id);
     if (unit.state == State::queued || unit.state == State::leased) {
-        open_.insert(place);
+        open_.insert(unit.id);
     } else {
-        open_.erase(place);
+        open_.erase(unit.id);
     }
 }
 
@@ -113,10 +112,11 @@ void MemoryLedger::apply(const Outcome& outcome) {
 }
 
 std::vector<Unit*> MemoryLedger::next_units(const ClaimRequest& request, nanoseconds now) {
+    const auto is_before = [](const Unit* a, const Unit* b) { return turn_of(*a) < turn_of(*b); };
     std::vector<Unit*> found;
     Unit* alone = nullptr;
     bool others_wait = false, any_at_work = false;
-    for (const auto& [order, id] : open_) {
+    for (const UnitId id : open_) {
         Unit& unit = units_.at(id);
         any_at_work = any_at_work || at_work(unit, now);
         if (at_work(unit, now)) {
@@ -125,14 +125,17 @@ std::vector<Unit*> MemoryLedger::next_units(const ClaimRequest& request, nanosec
         }
         const bool fits = claimable(unit, now) && wanted(request, unit);
         if (runs_alone(unit)) {
-            if (fits && alone == nullptr) alone = &unit;
+            if (fits && (alone == nullptr || is_before(&unit, alone))) alone = &unit;
             continue;
         }
         others_wait = true;
-        if (fits && found.size() < request.count) found.push_back(&unit);
+        if (fits) found.push_back(&unit);
     }
     if (found.empty() && !others_wait && !any_at_work && alone != nullptr && request.count > 0)
         return {alone};
+    const std::size_t count = std::min(found.size(), request.count);
+    std::ranges::partial_sort(found, found.begin() + static_cast<std::ptrdiff_t>(count), is_before);
+    found.resize(count);
     return found;
 }
 
@@ -141,7 +144,7 @@ Result<std::vector<Lease>> MemoryLedger::claim(const ClaimRequest& request) {
     const nanoseconds now = clock::boot();
     std::vector<Lease> leases;
     for (Unit* unit : next_units(request, now)) {
-        leases.push_back(grant(*unit, request.owner, lease_end(now, request.lease_for)));
+        leases.push_back(grant(*unit, request.owner, end_of(now, request.lease_for)));
     }
     return leases;
 }
@@ -150,7 +153,7 @@ Status MemoryLedger::renew(std::span<const LeaseRef> leases, nanoseconds lease_f
     const std::lock_guard guard(lock_);
     std::vector<Unit*> units;
     for (const LeaseRef& lease : leases) units.push_back(TRY(held(lease, "renew")));
-    for (Unit* unit : units) unit->lease_until = lease_end(clock::boot(), lease_for);
+    for (Unit* unit : units) unit->lease_until = end_of(clock::boot(), lease_for);
     return {};
 }
 
@@ -175,7 +178,7 @@ Result<State> MemoryLedger::fail(const LeaseRef& lease, FailKind kind, const Err
                                  nanoseconds delay) {
     const std::lock_guard guard(lock_);
     Unit* unit = TRY(held(lease, "fail"));
-    count_failure(*unit, kind, error, later(clock::boot(), delay));
+    count_failure(*unit, kind, error, end_of(clock::boot(), delay));
     file(*unit);
     return unit->state;
 }
@@ -183,7 +186,7 @@ Result<State> MemoryLedger::fail(const LeaseRef& lease, FailKind kind, const Err
 Status MemoryLedger::release(const LeaseRef& lease, nanoseconds delay) {
     const std::lock_guard guard(lock_);
     Unit* unit = TRY(held(lease, "release"));
-    ledger::release(*unit, later(clock::boot(), delay));
+    ledger::release(*unit, end_of(clock::boot(), delay));
     return {};
 }
 
@@ -207,6 +210,8 @@ Result<Answer> MemoryLedger::read(const Query& query) const {
     for (const auto& [name, id] : names_) {
         const Unit& unit = units_.at(id);
         if (!wanted(query, name) || (query.state && unit.state != *query.state)) continue;
+        answer.any_unit = true;
+        if (query.what == Query::What::any_unit) return answer;
         if (query.what == Query::What::counts) {
             ++counts[{unit.kind, unit.state}];
         } else if (answer.units.size() < query.limit) {

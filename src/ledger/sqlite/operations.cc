@@ -38,17 +38,16 @@ Status Operations::forget_times_of_another_boot() {
     TRY(put_info(*connection_, "boot_id", boot));
     TRY(put_info(*connection_, "opened_at", now));
     if (last_boot == boot && last_opened <= now) return {};
-    for (const UnitId id : TRY(ids_in(State::queued))) {
+    for (const UnitId id : TRY(ids_in(State::queued, " AND due > 0"))) {
         Unit unit = TRY(load_unit(*connection_, id)).value();
-        if (unit.due == nanoseconds{}) continue;
         unit.due = {};
         TRY(save_unit(*connection_, unit));
     }
     return {};
 }
 
-Result<std::vector<UnitId>> Operations::ids_in(State state) {
-    const auto select = TRY(connection_->use("SELECT id FROM unit WHERE state = ?"));
+Result<std::vector<UnitId>> Operations::ids_in(State state, std::string_view and_also) {
+    const auto select = TRY(connection_->use(fmt::format("SELECT id FROM unit WHERE state = ?{}", and_also)));
     select->bind(static_cast<std::int64_t>(state));
     std::vector<UnitId> ids;
     while (TRY(select->step())) ids.push_back(select->integer(0));
@@ -66,7 +65,7 @@ Result<std::vector<Lease>> Operations::claim(const ClaimRequest& request) {
     std::vector<Lease> leases;
     for (const UnitId id : TRY(next_units(request, now))) {
         Unit unit = TRY(load_unit(*connection_, id)).value();
-        leases.push_back(grant(unit, request.owner, lease_end(now, request.lease_for)));
+        leases.push_back(grant(unit, request.owner, end_of(now, request.lease_for)));
         TRY(save_unit(*connection_, unit));
     }
     return leases;
@@ -86,7 +85,7 @@ Status Operations::renew(std::span<const LeaseRef> leases, nanoseconds lease_for
     std::vector<Unit> units;
     for (const LeaseRef& lease : leases) units.push_back(TRY(held(lease, "renew")));
     for (Unit& unit : units) {
-        unit.lease_until = lease_end(clock::boot(), lease_for);
+        unit.lease_until = end_of(clock::boot(), lease_for);
         TRY(save_unit(*connection_, unit));
     }
     return {};
@@ -108,14 +107,14 @@ Status Operations::finish(const LeaseRef& lease, const Outcome& outcome) {
 
 Result<State> Operations::fail(const LeaseRef& lease, FailKind kind, const Error& error, nanoseconds delay) {
     Unit unit = TRY(held(lease, "fail"));
-    count_failure(unit, kind, error, later(clock::boot(), delay));
+    count_failure(unit, kind, error, end_of(clock::boot(), delay));
     TRY(save_unit(*connection_, unit));
     return unit.state;
 }
 
 Status Operations::release(const LeaseRef& lease, nanoseconds delay) {
     Unit unit = TRY(held(lease, "release"));
-    ledger::release(unit, later(clock::boot(), delay));
+    ledger::release(unit, end_of(clock::boot(), delay));
     return save_unit(*connection_, unit);
 }
 

@@ -34,7 +34,7 @@ class Operations {
 
   private:
     [[nodiscard]] Result<Unit> held(const LeaseRef& lease, std::string_view operation);
-    [[nodiscard]] Result<std::vector<UnitId>> ids_in(State state);
+    [[nodiscard]] Result<std::vector<UnitId>> ids_in(State state, std::string_view and_also = {});
     [[nodiscard]] Status forget_times_of_another_boot();
     [[nodiscard]] Result<std::vector<UnitId>> next_units(const ClaimRequest& request,
                                                          std::chrono::nanoseconds now);

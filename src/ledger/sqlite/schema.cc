@@ -53,7 +53,13 @@ Status make_version_1(Connection& connection) {
     return connection.exec(fmt::format("PRAGMA application_id = {}", kApplicationId).c_str());
 }
 
-constexpr std::array<Upgrade, 1> kUpgrades = {make_version_1};
+// A claim finds units by the order in which they come and by the time from which they may, so that it need
+// not pass over those that are put off.
+Status make_version_2(Connection& connection) {
+    return connection.exec("DROP INDEX unit_queue; CREATE INDEX unit_queue ON unit (state, kind, ord, due)");
+}
+
+constexpr std::array<Upgrade, 2> kUpgrades = {make_version_1, make_version_2};
 constexpr std::string_view kTables = "tables";  // name of the info row with the definition of all tables
 
 Result<std::string> definition_of_tables(Connection& connection) {

@@ -56,6 +56,31 @@ TEST(Schema, OlderFileIsUpgradedAndKeepsItsRows) {
     EXPECT_TRUE(sound.has_value()) << sound.error().message();
 }
 
+TEST(Schema, LedgerOfEachEarlierVersionOpensAsItIsAndIsCurrentThen) {
+    for (std::size_t version = 1; version < upgrades().size(); ++version) {
+        const TestFolder folder;
+        const std::string path = folder.path("ledger.sqlite");
+        {
+            const auto connection = connect(path);
+            ASSERT_TRUE(upgrade(*connection, 0, upgrades().first(version)).has_value());
+            const Unit unit = unit_from({.kind = "part", .key = "00001", .payload = "{}", .order = 21}, 1);
+            ASSERT_TRUE(add_unit(*connection, unit).has_value());
+            ASSERT_TRUE(put_fact(*connection, {"k", "a", "1"}).has_value());
+        }
+        for (int turn = 0; turn < 2; ++turn) {
+            const auto opened = open_sqlite(path);
+            ASSERT_TRUE(opened.has_value()) << opened.error().message();
+            EXPECT_FALSE(opened->created || opened->moved_aside) << "version " << version;
+            EXPECT_EQ(fact(*opened->ledger, "k", "a").value(), "1");
+            const auto leases = opened->ledger->claim({.kinds = {}, .count = 9, .owner = "me"});
+            ASSERT_TRUE(leases.has_value());
+            ASSERT_EQ(leases->size(), 1U);
+            EXPECT_EQ(leases->front().key, "00001");
+        }
+        EXPECT_EQ(ask(*connect(path), "PRAGMA user_version"), static_cast<std::int64_t>(upgrades().size()));
+    }
+}
+
 TEST(Schema, FailedUpgradeLeavesTheOlderVersionWhole) {
     const TestFolder folder;
     const auto connection = connect(folder.path("l"));

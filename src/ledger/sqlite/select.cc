@@ -64,6 +64,13 @@ Status select_counts(Connection& connection, const Query& query, Answer& answer)
     return {};
 }
 
+Status select_any_unit(Connection& connection, const Query& query, Answer& answer) {
+    const auto row = TRY(connection.use("SELECT 1 FROM unit" + conditions(query) + " LIMIT 1"));
+    bind_conditions(*row, query);
+    answer.any_unit = TRY(row->step());
+    return {};
+}
+
 }  // namespace
 
 Result<Answer> select(Connection& connection, const Query& query) {
@@ -77,6 +84,9 @@ Result<Answer> select(Connection& connection, const Query& query) {
             break;
         case Query::What::counts:
             TRY(select_counts(connection, query, answer));
+            break;
+        case Query::What::any_unit:
+            TRY(select_any_unit(connection, query, answer));
             break;
     }
     return answer;
