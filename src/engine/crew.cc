@@ -42,7 +42,7 @@ bool Crew::leave_and_wait(std::uint64_t news, std::chrono::nanoseconds patience)
     // While another worker holds a unit the queue is not empty; the last one to leave looks.
     if (entered_ == 0 && news_ == news && !empty_) {
         lock.unlock();
-        const Result<bool> left = anything_left();
+        const Result<bool> left = is_any_open(ledger_, options_);
         if (!left) end_with(left.error(), false);
         lock.lock();
         if (left && !*left && news_ == news && entered_ == 0) {
@@ -116,7 +116,5 @@ std::uint64_t Crew::finished() const {
     const std::lock_guard lock(mutex_);
     return finished_;
 }
-
-Result<bool> Crew::anything_left() { return TRY(count_left(ledger_, options_)).open > 0; }
 
 }  // namespace haul::engine

@@ -52,8 +52,6 @@ class Crew {
     [[nodiscard]] std::uint64_t finished() const;
 
   private:
-    [[nodiscard]] Result<bool> anything_left();
-
     ledger::Ledger& ledger_;
     const Options& options_;
     Shutdown own_;

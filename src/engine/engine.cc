@@ -51,11 +51,11 @@ Result<Summary> run(ledger::Ledger& ledger, const std::map<std::string, Handler,
     work_all(duty, crew);
     if (std::optional<Error> error = crew.error()) return failure(*std::move(error));
 
-    const Left left = TRY(count_left(ledger, options));
+    const Left left = TRY(what_is_left(ledger, options));
     Summary summary;
     summary.done = crew.finished();
     summary.set_aside = left.set_aside;
-    summary.drained = left.open > 0;
+    summary.drained = left.open;
     return summary;
 }
 

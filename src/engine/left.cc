@@ -1,22 +1,39 @@
 #include "engine/left.h"
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
 namespace haul::engine {
+namespace {
 
-Result<Left> count_left(const ledger::Ledger& ledger, const Options& options) {
+// A kind of no name stands for all.
+std::vector<std::string> kinds_of(const Options& options) {
+    return options.kinds ? options.kinds() : std::vector<std::string>{""};
+}
+
+}  // namespace
+
+Result<bool> is_any_open(const ledger::Ledger& ledger, const Options& options) {
+    ledger::Query query;
+    query.what = ledger::Query::What::any_unit;
+    for (const std::string& kind : kinds_of(options)) {
+        query.kind = kind;
+        for (const ledger::State state : {ledger::State::queued, ledger::State::leased}) {
+            query.state = state;
+            if (TRY(ledger.read(query)).any_unit) return true;
+        }
+    }
+    return false;
+}
+
+Result<Left> what_is_left(const ledger::Ledger& ledger, const Options& options) {
+    Left left{.open = TRY(is_any_open(ledger, options))};
     ledger::Query query;
     query.what = ledger::Query::What::counts;
-    const ledger::Answer answer = TRY(ledger.read(query));
-    const auto kinds = options.kinds ? options.kinds() : std::vector<std::string>();
-    Left left;
-    for (const ledger::Count& count : answer.counts) {
-        if (options.kinds && std::ranges::find(kinds, count.kind) == kinds.end()) continue;
-        if (count.state == ledger::State::set_aside) left.set_aside += count.units;
-        if (count.state == ledger::State::queued || count.state == ledger::State::leased)
-            left.open += count.units;
+    query.state = ledger::State::set_aside;
+    for (const std::string& kind : kinds_of(options)) {
+        query.kind = kind;
+        for (const ledger::Count& count : TRY(ledger.read(query)).counts) left.set_aside += count.units;
     }
     return left;
 }

@@ -9,10 +9,14 @@
 
 namespace haul::engine {
 
+// Whether one is queued or leased: asked whenever nobody has anything to do.
+[[nodiscard]] Result<bool> is_any_open(const ledger::Ledger& ledger, const Options& options);
+
 struct Left {
-    std::uint64_t open = 0;  // queued or leased
+    bool open = false;
     std::uint64_t set_aside = 0;
 };
-[[nodiscard]] Result<Left> count_left(const ledger::Ledger& ledger, const Options& options);
+// Goes through all units: for the end of a run.
+[[nodiscard]] Result<Left> what_is_left(const ledger::Ledger& ledger, const Options& options);
 
 }  // namespace haul::engine

@@ -67,12 +67,9 @@ Record record_of(const Request& request, std::string id) {
 
 Result<bool> any_set_aside(const ledger::Ledger& ledger) {
     ledger::Query query;
-    query.what = ledger::Query::What::counts;
-    const ledger::Answer answer = TRY(ledger.read(query));
-    for (const ledger::Count& count : answer.counts) {
-        if (count.state == ledger::State::set_aside && count.units > 0) return true;
-    }
-    return false;
+    query.what = ledger::Query::What::any_unit;
+    query.state = ledger::State::set_aside;
+    return TRY(ledger.read(query)).any_unit;
 }
 
 Result<std::string> read_token(const ledger::Ledger& ledger) {
