@@ -258,6 +258,7 @@ class Downloader {
             outcome.facts.push_back(fact_of(id_, left_out));
             TRY(context_.checkpoint(to_text(progress_), outcome));
         }
+        work_.trouble.settled(id_, recording_.candidate.source_url);
         work_.say_left_out(recording_.candidate, left_out.why, left_out.detail);
         return leave();
     }

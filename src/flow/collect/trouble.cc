@@ -1,8 +1,10 @@
 #include "flow/collect/trouble.h"
 
 #include <algorithm>
-#include <cstddef>
+#include <functional>
 #include <utility>
+
+#include "ledger/ledger.h"
 
 namespace haul::collect {
 namespace {
@@ -10,7 +12,7 @@ namespace {
 // A server that fails one request in five fails one unit in a thousand so often.
 constexpr unsigned kMostPutOffs = 4;
 // Where more of a source fail at once, and nothing works, its host is away.
-constexpr std::ptrdiff_t kFew = 3;
+constexpr std::size_t kFew = 3;
 
 // The operation by which is_of_source knows its errors.
 constexpr const char* kAskSource = "ask the source";
@@ -23,7 +25,29 @@ void Trouble::worked(const std::string& unit, const std::string& source) {
     const std::scoped_lock hold(lock_);
     OfSource& of = sources_[source];
     of.worked_at = clock::boot();
-    of.failing.erase(unit);
+    forget(of, unit);
+}
+
+void Trouble::settled(const std::string& unit, const std::string& source) {
+    const std::scoped_lock hold(lock_);
+    const auto of = sources_.find(source);
+    if (of != sources_.end()) forget(of->second, unit);
+}
+
+std::size_t Trouble::kept() const {
+    const std::scoped_lock hold(lock_);
+    return kept_;
+}
+
+void Trouble::forget(OfSource& of, Units::iterator failing) {
+    if (!failing->second.broken) --of.away;
+    of.failing.erase(failing);
+    --kept_;
+}
+
+void Trouble::forget(OfSource& of, const std::string& unit) {
+    const auto failing = of.failing.find(std::hash<std::string>()(unit));
+    if (failing != of.failing.end()) forget(of, failing);
 }
 
 Error Trouble::of(const std::string& unit, const std::string& source, Error error) {
@@ -34,6 +58,8 @@ Error Trouble::of(const std::string& unit, const std::string& source, Error erro
         error.code = Code::io;
     } else if (is_away) {
         error = std::move(error).within(kAskSource, source);
+    } else {
+        settled(unit, source);
     }
     const bool is_its_own = error.code == Code::io || error.code == Code::corrupt;
     if (is_its_own && error.remedy.empty() && error.root().os_error == 0)
@@ -43,15 +69,33 @@ Error Trouble::of(const std::string& unit, const std::string& source, Error erro
 
 bool Trouble::is_broken(const std::string& unit, const std::string& source) {
     const std::scoped_lock hold(lock_);
-    const auto now = clock::boot();
     OfSource& of = sources_[source];
-    Failing& failing = of.failing[unit];
-    if (failing.times++ == 0) failing.since = now;
-    if (failing.broken || now - failing.since > longest_) return true;
-    if (failing.times <= kMostPutOffs) return false;
-    const auto away = std::ranges::count_if(of.failing, [](const auto& one) { return !one.second.broken; });
-    failing.broken = of.worked_at > failing.since || away <= kFew;
-    return failing.broken;
+    const std::size_t name = std::hash<std::string>()(unit);
+    auto known = of.failing.find(name);
+    if (known == of.failing.end()) {
+        if (kept_ >= kMostKept) return false;
+        known = of.failing.emplace(name, Failing{.since = clock::boot()}).first;
+        ++of.away;
+        ++kept_;
+    }
+    Failing& failing = known->second;
+    failing.times = static_cast<std::uint16_t>(std::min(failing.times + 1, UINT16_MAX));
+    if (!counts(of, failing)) return false;
+    if (!failing.broken && !is_over(failing)) {
+        failing.broken = true;
+        --of.away;
+    }
+    // So often is what sets the unit aside: nobody asks for it any more.
+    if (++failing.counted >= ledger::kFailuresToSetAside) forget(of, known);
+    return true;
+}
+
+bool Trouble::is_over(const Failing& failing) const { return clock::boot() - failing.since > longest_; }
+
+// As a failure of its unit.
+bool Trouble::counts(const OfSource& of, const Failing& failing) const {
+    if (failing.broken || is_over(failing)) return true;
+    return failing.times > kMostPutOffs && (of.worked_at > failing.since || of.away <= kFew);
 }
 
 }  // namespace haul::collect

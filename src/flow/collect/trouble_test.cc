@@ -56,6 +56,41 @@ TEST(Trouble, AnItemThatFailsAloneIsBroken) {
     EXPECT_EQ(trouble.of("unit", "source", away()).code, Code::unavailable);
 }
 
+TEST(Trouble, WhatItKeepsIsBounded) {
+    const clock::Fixed fixed(1s, 1s);
+    Trouble trouble(1h);
+    constexpr std::size_t kMany = 3 * Trouble::kMostKept;
+    const auto fail = [&](std::size_t unit) {
+        return trouble.of(std::to_string(unit), "source", away()).code;
+    };
+    for (std::size_t unit = 0; unit < kMany; ++unit) EXPECT_EQ(fail(unit), Code::unavailable);
+    EXPECT_EQ(trouble.kept(), Trouble::kMostKept);
+    clock::sleep(1s, {});
+    trouble.worked("unit", "source");
+    // Those that are kept come to their end; then there is room for the next.
+    for (int times = 1; times < 4; ++times)
+        for (std::size_t unit = 0; unit < kMany; ++unit) EXPECT_EQ(fail(unit), Code::unavailable);
+    for (int times = 0; times < 5; ++times)
+        for (std::size_t unit = 0; unit < Trouble::kMostKept; ++unit) EXPECT_EQ(fail(unit), Code::io);
+    EXPECT_EQ(trouble.kept(), 0U);
+    EXPECT_EQ(fail(kMany), Code::unavailable);
+    EXPECT_EQ(trouble.kept(), 1U);
+}
+
+TEST(Trouble, WhatHasItsEndIsForgotten) {
+    Trouble trouble(1h);
+    for (const char* const unit : {"a", "b", "c", "d", "e"})
+        EXPECT_EQ(trouble.of(unit, "source", away()).code, Code::unavailable);
+    EXPECT_EQ(trouble.kept(), 5U);
+    trouble.settled("a", "source");
+    trouble.settled("nobody", "source");
+    trouble.settled("b", "another");
+    trouble.worked("b", "source");
+    EXPECT_EQ(trouble.of("c", "source", make_error(Code::corrupt, "GET", "http://h/c", "a page")).code,
+              Code::corrupt);
+    EXPECT_EQ(trouble.kept(), 2U);
+}
+
 TEST(Trouble, AThrottleIsNoFailure) {
     Trouble trouble(1h);
     Error error = away();
