@@ -131,12 +131,7 @@ Status Corpus::place_here(const std::string& key, const std::string& name) {
 Result<bool> Corpus::has(const std::string& name) { return TRY(store::find_file(out_, name)).has_value(); }
 
 Result<std::optional<std::string>> Corpus::extension_of(const std::string& id, const std::stop_token& stop) {
-    const std::string beginning = "audio/" + id.substr(0, 2) + "/" + id + ".";
-    for (const store::Object& object : TRY(store::list_folder(out_, "audio/" + id.substr(0, 2), stop)))
-        if (object.kind == store::Kind::file && object.name.starts_with(beginning) &&
-            is_extension(object.name.substr(beginning.size())))
-            return std::optional(object.name.substr(beginning.size()));
-    return std::optional<std::string>();
+    return audio_.extension_of(id, stop);
 }
 
 Result<std::string> Corpus::at_hand(const std::string& name, const std::string& key,

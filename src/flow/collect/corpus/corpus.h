@@ -19,6 +19,7 @@
 
 #include "base/file.h"
 #include "base/result.h"
+#include "flow/collect/corpus/audio_files.h"
 #include "store/address.h"
 #include "store/store.h"
 
@@ -61,7 +62,8 @@ class Corpus {
     // The temporary becomes `name`, a file of the corpus. Code::exists: there is one; both stay as they are.
     [[nodiscard]] Status place(const std::string& key, const std::string& name, const std::stop_token& stop);
     [[nodiscard]] Result<bool> has(const std::string& name);
-    // The extension of the file that a recording of that id has: "mp3"; nullopt: there is none.
+    // The extension of the file that a recording of that id has: "mp3"; nullopt: there was none when its
+    // folder was first asked about. For a corpus that the ledger does not know: each folder is listed once.
     [[nodiscard]] Result<std::optional<std::string>> extension_of(const std::string& id,
                                                                   const std::stop_token& stop);
     // A path on this machine that holds the file `name`: itself, or a copy that was fetched as the temporary
@@ -79,6 +81,7 @@ class Corpus {
   private:
     Corpus(store::Store& out, bool is_local, std::string folder, file::Fd root, std::string beneath)
         : out_(out),
+          audio_(out),
           is_local_(is_local),
           folder_(std::move(folder)),
           root_(std::move(root)),
@@ -93,6 +96,7 @@ class Corpus {
     [[nodiscard]] Status place_here(const std::string& key, const std::string& name);
 
     store::Store& out_;
+    AudioFiles audio_;
     bool is_local_;
     std::string folder_;    // OUT, or the job's
     file::Fd root_;         // of it

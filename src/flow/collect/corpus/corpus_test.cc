@@ -1,17 +1,21 @@
 #include "flow/collect/corpus/corpus.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstddef>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/digest.h"
 #include "base/test_folder.h"
 #include "store/memory/memory_store.h"
 #include "store/open_store.h"
+#include "store/wrap/trace.h"
 
 namespace haul::collect {
 namespace {
@@ -34,10 +38,12 @@ class CorpusTest : public ::testing::TestWithParam<bool> {
             address_ = store::parse_address("s3://bucket/corpus").value();
             store_ = std::make_unique<store::memory::MemoryStore>(place_, 100);
         }
+        store_ = std::make_unique<store::wrap::TraceStore>(std::move(store_), counters_);
         corpus_ = Corpus::open(address_, *store_, job_.path()).value();
     }
     test::Folder folder_, job_;
     std::shared_ptr<store::memory::Place> place_ = std::make_shared<store::memory::Place>();
+    std::shared_ptr<store::wrap::Counters> counters_ = std::make_shared<store::wrap::Counters>();
     store::Address address_;
     std::unique_ptr<store::Store> store_;
     std::unique_ptr<Corpus> corpus_;
@@ -96,6 +102,29 @@ TEST_P(CorpusTest, SaysHowLongATemporaryIsLeftAlone) {
                                      std::filesystem::file_time_type::clock::now() - hour);
     EXPECT_GE(corpus_->temporaries().value().untouched, hour);
     EXPECT_LT(corpus_->temporaries().value().untouched, 2 * hour);
+}
+
+TEST_P(CorpusTest, EachFolderIsListedOnceForTheFilesInIt) {
+    const std::string folders = "abc";
+    const auto id = [&](std::size_t n) { return fmt::format("a{}{:024}", folders[n % folders.size()], n); };
+    constexpr std::size_t kFiles = 30;
+    for (std::size_t n = 0; n < kFiles; n += 2) {
+        write(corpus_->incoming("k"), std::to_string(n));
+        const std::string name =
+            fmt::format("audio/{}/{}.{}", id(n).substr(0, 2), id(n), n % 4 == 0 ? "mp3" : "wav");
+        ASSERT_TRUE(corpus_->place("k", name, {}));
+    }
+    write(corpus_->incoming("k"), "no recording");
+    ASSERT_TRUE(corpus_->place("k", "audio/aa/" + id(1).substr(0, 20) + ".wav", {}));
+    const auto before = counters_->listings.load();
+    for (std::size_t n = 0; n < kFiles; ++n) {
+        const auto extension = corpus_->extension_of(id(n), {});
+        ASSERT_TRUE(extension) << extension.error().message();
+        const std::optional<std::string> wanted = n % 4 == 0 ? "mp3" : "wav";
+        EXPECT_EQ(*extension, n % 2 == 0 ? wanted : std::nullopt) << n;
+    }
+    EXPECT_EQ(corpus_->extension_of("aa", {}).value(), std::nullopt);
+    EXPECT_EQ(counters_->listings - before, folders.size());
 }
 
 TEST_P(CorpusTest, AbsentFilesAreFine) {
