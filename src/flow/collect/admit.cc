@@ -11,7 +11,10 @@
 #include "base/clock.h"
 
 namespace haul::collect {
+
 namespace {
+constexpr std::size_t kAtOnce = 500;  // in one commit
+}
 
 class Admission {
   public:
@@ -38,22 +41,46 @@ class Admission {
         return to_channel(candidate, id);
     }
 
+    // Once all are taken.
+    void end() {
+        for (const auto& [channel_id, known] : channels_)
+            outcome_.facts.push_back(item_count_fact(channel_id, known.items));
+    }
+
   private:
+    struct Known {
+        std::optional<Channel> channel{};
+        std::uint64_t items = 0;
+    };
+
+    Result<Known*> known(const std::string& channel_id) {
+        auto found = channels_.find(channel_id);
+        if (found == channels_.end())
+            found = channels_
+                        .emplace(channel_id, Known{TRY(channel_at(work_.ledger(), channel_id)),
+                                                   TRY(item_count_of(work_.ledger(), channel_id))})
+                        .first;
+        return &found->second;
+    }
+
     Status to_channel(const Candidate& candidate, const std::string& id) {
-        outcome_.facts.push_back(item_fact(candidate));
         const std::string channel_id = channel_id_of(candidate);
-        auto known = channels_.find(channel_id);
-        if (known == channels_.end())
-            known = channels_.emplace(channel_id, TRY(channel_at(work_.ledger(), channel_id))).first;
-        std::optional<Channel>& channel = known->second;
+        Known& of = *TRY(known(channel_id));
+        outcome_.facts.push_back(fact_of(channel_id, Item{++of.items, id}));
+        std::optional<Channel>& channel = of.channel;
         if (channel && channel->state == ChannelState::accepted) {
             ledger::NewUnit unit = download_unit(id);
             unit.key += turn_;
             outcome_.units.push_back(std::move(unit));
         } else if (!channel || channel->state == ChannelState::idle) {
-            channel = Channel{.state = ChannelState::probing, .of = candidate};
+            const Channel before = channel.value_or(Channel{});
+            channel = Channel{.state = ChannelState::probing,
+                              .of = candidate,
+                              .probe_bytes = before.probe_bytes,
+                              .tried = before.tried,
+                              .unsure = before.unsure};
             outcome_.facts.push_back(fact_of(channel_id, *channel));
-            const json::Ordered payload = {{"channel", channel_id}, {"first", id}};
+            const json::Ordered payload = {{"channel", channel_id}};
             outcome_.units.push_back({kProbeUnit, channel_id + "/" + id + turn_, json::dump(payload), -2});
         }
         return {};
@@ -63,28 +90,48 @@ class Admission {
     ledger::Outcome& outcome_;
     std::string turn_;
     std::set<std::string> seen_;
-    std::map<std::string, std::optional<Channel>> channels_;
+    std::map<std::string, Known> channels_;
 };
-
-}  // namespace
 
 Status admit(Work& work, const std::vector<Candidate>& found, ledger::Outcome& outcome) {
     Admission admission(work, outcome);
     for (const Candidate& candidate : found) TRY(admission.take(candidate));
+    admission.end();
     return {};
 }
 
-Result<bool> readmit(Work& work, const std::string& id, const LeftOut& left_out, std::uint64_t revision,
-                     ledger::Outcome& outcome) {
-    const auto candidate = TRY(candidate_at(work.ledger(), id));
+Readmission::Readmission(Work& work, std::uint64_t revision)
+    : work_(work), turn_(fmt::format("@{}", revision)) {
+    begin();
+}
+
+Readmission::~Readmission() = default;
+
+void Readmission::begin() {
+    outcome_ = {};
+    admission_ = std::make_unique<Admission>(work_, outcome_, turn_);
+    taken_ = 0;
+}
+
+Result<bool> Readmission::take(const std::string& id, const LeftOut& left_out) {
+    const auto candidate = TRY(candidate_at(work_.ledger(), id));
     if (!candidate) return false;
     const bool wanted =
-        left_out.why == "licence_unwanted" ? !refused_by_licence(*candidate, work.plan(), false)
-        : left_out.why == "source_removed" ? work.source_of(*candidate) != nullptr
-                                           : left_out.why == "forbidden" && work.plan().limits.allow_private;
+        left_out.why == "licence_unwanted" ? !refused_by_licence(*candidate, work_.plan(), false)
+        : left_out.why == "source_removed" ? work_.source_of(*candidate) != nullptr
+                                           : left_out.why == "forbidden" && work_.plan().limits.allow_private;
     if (!wanted) return false;
-    TRY(Admission(work, outcome, fmt::format("@{}", revision)).take_back(*candidate));
+    TRY(admission_->take_back(*candidate));
+    if (++taken_ == kAtOnce) TRY(commit());
     return true;
+}
+
+Status Readmission::commit() {
+    if (taken_ == 0) return {};
+    admission_->end();
+    TRY(work_.ledger().record(outcome_));
+    begin();
+    return {};
 }
 
 std::string item_of_download(const std::string& key) { return key.substr(0, key.find('@')); }

@@ -1,6 +1,9 @@
 // Candidates enter the ledger, and channels open, close and let their items through.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,13 +15,35 @@
 
 namespace haul::collect {
 
+class Admission;
+
 // Adds what follows from finding these: with Work::admission held, until `outcome` is committed.
 [[nodiscard]] Status admit(Work& work, const std::vector<Candidate>& found, ledger::Outcome& outcome);
 
-// A candidate that was left out comes back where the plan, as it is now, has no reason any more to leave it
-// out; true: it does. `revision`: of the plan, that there are units for it which are not done.
-[[nodiscard]] Result<bool> readmit(Work& work, const std::string& id, const LeftOut& left_out,
-                                   std::uint64_t revision, ledger::Outcome& outcome);
+// Candidates that were left out come back where the plan, as it is now, has no reason any more to leave them
+// out. Many share a commit: what one changes counts for those that come back behind it.
+class Readmission {
+  public:
+    // `revision`: of the plan, that there are units for them which are not done.
+    Readmission(Work& work, std::uint64_t revision);
+    ~Readmission();
+    Readmission(const Readmission&) = delete;
+    Readmission& operator=(const Readmission&) = delete;
+
+    // True: it comes back, with the next commit; some hundreds are committed at once.
+    [[nodiscard]] Result<bool> take(const std::string& id, const LeftOut& left_out);
+    // What is left, at the end.
+    [[nodiscard]] Status commit();
+
+  private:
+    void begin();
+
+    Work& work_;
+    std::string turn_;
+    ledger::Outcome outcome_;
+    std::unique_ptr<Admission> admission_;  // what is known of channels while outcome_ is not committed
+    std::size_t taken_ = 0;
+};
 
 [[nodiscard]] ledger::NewUnit download_unit(const std::string& id);
 // The id of the candidate that a download unit of that key is of.

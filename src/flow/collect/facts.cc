@@ -1,7 +1,11 @@
 #include "flow/collect/facts.h"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <utility>
+
+#include "base/number.h"
 
 namespace haul::collect {
 namespace {
@@ -19,6 +23,17 @@ Result<std::optional<T>> value_at(const ledger::Ledger& ledger, const char* kind
     const auto value = TRY(ledger::fact(ledger, kind, key));
     if (!value) return std::optional<T>();
     return std::optional<T>(TRY(parse(*value)));
+}
+
+// Numbers of one length, so that byte order is theirs.
+std::string item_key(const std::string& channel_id, std::uint64_t number) {
+    return fmt::format("{}/{:010}", channel_id, number);
+}
+
+Result<std::uint64_t> number_from(std::string_view text, const std::string& subject) {
+    const auto number = text::whole_number<std::uint64_t>(text);
+    if (!number) return failure(Code::corrupt, "read", subject, "it has no number");
+    return *number;
 }
 
 std::vector<std::string> texts_of(const json::Value& value, const char* field) {
@@ -42,8 +57,12 @@ ledger::Fact fact_of(const Candidate& candidate) {
     return {kCandidateFact, id_of(candidate), json::dump(json_of(candidate))};
 }
 
-ledger::Fact item_fact(const Candidate& candidate) {
-    return {kItemFact, channel_id_of(candidate) + "/" + id_of(candidate), "{}"};
+ledger::Fact fact_of(const std::string& channel_id, const Item& item) {
+    return {kItemFact, item_key(channel_id, item.number), item.id};
+}
+
+ledger::Fact item_count_fact(const std::string& channel_id, std::uint64_t count) {
+    return {kItemCountFact, channel_id, std::to_string(count)};
 }
 
 ledger::Fact fact_of(const std::string& channel_id, const Channel& channel) {
@@ -52,6 +71,8 @@ ledger::Fact fact_of(const std::string& channel_id, const Channel& channel) {
     if (channel.score) value["score"] = *channel.score;
     if (!channel.reasons.empty()) value["reasons"] = channel.reasons;
     if (channel.probe_bytes > 0) value["probe_bytes"] = channel.probe_bytes;
+    if (channel.tried > 0) value["tried"] = channel.tried;
+    if (channel.unsure > 0) value["unsure"] = channel.unsure;
     return {kChannelFact, channel_id, json::dump(value)};
 }
 
@@ -85,6 +106,8 @@ Result<Channel> channel_from(const std::string& value, const std::string& key) {
         channel.score = score->get<double>();
     channel.reasons = texts_of(object, "reasons");
     channel.probe_bytes = TRY(json::find_uint(object, "probe_bytes", subject)).value_or(0);
+    channel.tried = TRY(json::find_uint(object, "tried", subject)).value_or(0);
+    channel.unsure = static_cast<unsigned>(TRY(json::find_uint(object, "unsure", subject)).value_or(0));
     return channel;
 }
 
@@ -122,20 +145,28 @@ Result<std::optional<Recording>> recording_at(const ledger::Ledger& ledger, cons
                                });
 }
 
-Result<std::vector<std::string>> items_of(const ledger::Ledger& ledger, const std::string& channel_id,
-                                          const std::string& after, std::size_t limit) {
+Result<std::vector<Item>> items_of(const ledger::Ledger& ledger, const std::string& channel_id,
+                                   std::uint64_t after, std::size_t limit) {
     const std::string prefix = channel_id + "/";
     ledger::Query query;
     query.what = ledger::Query::What::facts;
     query.kind = kItemFact;
-    query.after = prefix + after;
+    query.after = item_key(channel_id, after);
     query.limit = limit;
-    std::vector<std::string> ids;
+    std::vector<Item> items;
     for (const ledger::Fact& fact : TRY(ledger.read(query)).facts) {
         if (!fact.key.starts_with(prefix)) break;
-        ids.push_back(fact.key.substr(prefix.size()));
+        const auto number =
+            TRY(number_from(std::string_view(fact.key).substr(prefix.size()), "item " + fact.key));
+        items.push_back({number, fact.value.value_or("")});
     }
-    return ids;
+    return items;
+}
+
+Result<std::uint64_t> item_count_of(const ledger::Ledger& ledger, const std::string& channel_id) {
+    const auto value = TRY(ledger::fact(ledger, kItemCountFact, channel_id));
+    if (!value) return std::uint64_t{0};
+    return number_from(*value, "item_count " + channel_id);
 }
 
 }  // namespace haul::collect

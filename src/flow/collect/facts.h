@@ -1,7 +1,8 @@
 // What the ledger of a corpus knows, by kind of fact, as values.
 //
 //   candidate ID           found: Candidate. The latest that its source said
-//   item CHANNEL/ID        which candidates a channel has
+//   item CHANNEL/NUMBER    ID of a candidate that the channel has; numbered from 1 as they were found
+//   item_count CHANNEL     how many that are
 //   channel CHANNEL        Channel
 //   left_out ID            LeftOut: a candidate that will not become a recording
 //   recording ID           Recording: its file is in the corpus
@@ -24,7 +25,8 @@
 
 namespace haul::collect {
 
-inline constexpr const char *kCandidateFact = "candidate", *kItemFact = "item", *kChannelFact = "channel",
+inline constexpr const char *kCandidateFact = "candidate", *kItemFact = "item",
+                            *kItemCountFact = "item_count", *kChannelFact = "channel",
                             *kLeftOutFact = "left_out", *kRecordingFact = "recording", *kHashFact = "hash",
                             *kPlanFact = "plan", *kDueFact = "due";
 // Stored scores are to be judged by a plan that changed; the ledger is younger than the corpus.
@@ -45,6 +47,8 @@ struct Channel {
     std::optional<double> score{};       // child score of it
     std::vector<std::string> reasons{};  // why it is closed
     std::uint64_t probe_bytes = 0;       // fetched to judge it
+    std::uint64_t tried = 0;             // items up to this number were
+    unsigned unsure = 0;                 // of these were heard, and decided nothing
 };
 
 struct LeftOut {
@@ -56,7 +60,13 @@ struct LeftOut {
 };
 
 [[nodiscard]] ledger::Fact fact_of(const Candidate& candidate);
-[[nodiscard]] ledger::Fact item_fact(const Candidate& candidate);
+// What is found later has a higher number, so that whoever goes through a channel's items meets it.
+struct Item {
+    std::uint64_t number = 0;
+    std::string id{};
+};
+[[nodiscard]] ledger::Fact fact_of(const std::string& channel_id, const Item& item);
+[[nodiscard]] ledger::Fact item_count_fact(const std::string& channel_id, std::uint64_t count);
 [[nodiscard]] ledger::Fact fact_of(const std::string& channel_id, const Channel& channel);
 [[nodiscard]] ledger::Fact fact_of(const std::string& id, const LeftOut& left_out);
 [[nodiscard]] ledger::Fact fact_of(const Recording& recording);
@@ -72,9 +82,10 @@ struct LeftOut {
 [[nodiscard]] Result<std::optional<Recording>> recording_at(const ledger::Ledger& ledger,
                                                             const std::string& id);
 
-// Ids of a channel's items behind `after`, in their order, at most `limit`.
-[[nodiscard]] Result<std::vector<std::string>> items_of(const ledger::Ledger& ledger,
-                                                        const std::string& channel_id,
-                                                        const std::string& after, std::size_t limit);
+// A channel's items behind the number `after`, in their order, at most `limit`.
+[[nodiscard]] Result<std::vector<Item>> items_of(const ledger::Ledger& ledger, const std::string& channel_id,
+                                                 std::uint64_t after, std::size_t limit);
+[[nodiscard]] Result<std::uint64_t> item_count_of(const ledger::Ledger& ledger,
+                                                  const std::string& channel_id);
 
 }  // namespace haul::collect

@@ -1,10 +1,11 @@
 #include "flow/collect/probe_unit.h"
 
+#include <cstdint>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/fault_point.h"
 #include "base/json.h"
@@ -20,7 +21,12 @@ constexpr std::size_t kItemsAtOnce = 500;
 // So many items of a channel are heard at most: those that cannot be decoded, or in which nobody speaks long
 // enough, do not say what the others are.
 constexpr unsigned kMostHeard = 3;
+// Of the items that are broken so many are tried again where no other decides.
+constexpr std::size_t kMostBroken = 20;
 
+// Goes through a channel's items once, from where an earlier probe of it ended, and keeps what it has found
+// every few hundred items and behind each that was heard. How far it is stands in the channel:
+// Channel::tried.
 class Prober {
   public:
     Prober(Work& work, engine::Context& context) : work_(work), context_(context) {}
@@ -29,68 +35,107 @@ class Prober {
         const std::string subject = "probe " + context_.lease.key;
         const json::Value payload = TRY(json::parse(context_.lease.payload, subject));
         channel_id_ = TRY(json::string_at(payload, "channel", subject));
-        const std::string first = TRY(json::string_at(payload, "first", subject));
+        const std::string& progress = context_.lease.checkpoint;
+        checkpoint_ = TRY(json::parse(progress.empty() ? "{}" : progress, subject));
         auto channel = TRY(channel_at(work_.ledger(), channel_id_));
         if (!channel) return failure(Code::internal, "probe", channel_id_, "no such channel was found");
-        if (channel->state == ChannelState::probing) TRY(decide(*channel, first));
+        kept_ = channel->tried;
+        if (channel->state == ChannelState::probing) TRY(decide(*channel));
         if (channel->state == ChannelState::accepted) TRY(let_through());
         return ledger::Outcome{};
     }
 
   private:
-    Status decide(Channel& channel, const std::string& first) {
-        channel.state = ChannelState::idle;
-        for (std::optional<std::string> id = first; id && channel.state == ChannelState::idle;) {
-            TRY(context_.check_stop());
-            tried_.insert(*id);
-            TRY(try_item(channel, *id));
-            id = TRY(next_untried());
-        }
-        FAULT_POINT("collect.probe.before_commit");
-        {
-            const std::lock_guard lock(work_.admission);
-            // What was found since the last look would have no probe.
-            const bool more = channel.state == ChannelState::idle && TRY(next_untried());
-            // Nothing could be judged, and what stood in the way may pass: no word on the channel yet.
-            if (!more && channel.state == ChannelState::idle && broken_) return failure(*broken_);
-            if (!more) return commit(channel);
-        }
-        return decide(channel, *TRY(next_untried()));
+    Status decide(Channel& channel) {
+        Status tried = try_all(channel);
+        // What was found so far need not be found again.
+        if (!tried) TRY(keep(channel));
+        return tried;
     }
 
-    Status commit(const Channel& channel) {
-        ledger::Outcome outcome = std::move(outcome_);
-        outcome.facts.push_back(fact_of(channel_id_, channel));
-        if (channel.state == ChannelState::accepted) outcome.units.push_back(channel_search(channel_id_));
-        TRY(context_.checkpoint("{}", outcome));
-        FAULT_POINT("collect.probe.committed");
-        work_.verdicts.probed(std::string(name_of(channel.state)));
-        say(channel);
+    Status try_all(Channel& channel) {
+        for (const std::uint64_t number : broken_before())
+            for (const Item& item : TRY(items_of(work_.ledger(), channel_id_, number - 1, 1)))
+                if (!is_decided(channel)) TRY(try_item(channel, item));
+        while (!is_decided(channel)) {
+            const auto items = TRY(items_of(work_.ledger(), channel_id_, channel.tried, kItemsAtOnce));
+            if (items.empty() && TRY(settle(channel))) return {};
+            for (const Item& item : items) {
+                TRY(context_.check_stop());
+                TRY(try_item(channel, item));
+                channel.tried = item.number;
+                if (is_decided(channel)) break;
+                if (has_heard_ || outcome_.facts.size() >= kItemsAtOnce) TRY(keep(channel));
+            }
+        }
+        TRY(settle(channel));
         return {};
     }
 
-    Result<std::optional<std::string>> next_untried() {
-        std::string after;
-        while (true) {
-            const auto ids = TRY(items_of(work_.ledger(), channel_id_, after, kItemsAtOnce));
-            if (ids.empty()) return std::optional<std::string>();
-            for (const std::string& id : ids)
-                if (!tried_.contains(id)) return std::optional(id);
-            after = ids.back();
-        }
+    static bool is_decided(const Channel& channel) { return channel.state != ChannelState::probing; }
+
+    // The probe goes on behind here, in any process. A checkpoint forgives failures: where none but those
+    // that are broken were tried again, there is none.
+    Status keep(const Channel& channel) {
+        if (!has_heard_ && channel.tried == kept_) return {};
+        json::Ordered numbers = json::Ordered::array();
+        for (const Item& item : broken_) numbers.push_back(item.number);
+        return commit(channel, json::dump(json::Ordered{{"broken", std::move(numbers)}}));
     }
 
-    // Leaves the channel idle where the item is not fit to judge it by.
-    Status try_item(Channel& channel, const std::string& id) {
+    // False: no item has decided, and more were found meanwhile. What is found from then on meets a channel
+    // that is decided: the lock is held from the look at them to the commit.
+    Result<bool> settle(Channel& channel) {
+        FAULT_POINT("collect.probe.before_commit");
+        const std::lock_guard lock(work_.admission);
+        if (!is_decided(channel)) {
+            if (!TRY(items_of(work_.ledger(), channel_id_, channel.tried, 1)).empty()) return false;
+            // Nothing could be judged, and what stood in the way may pass: no word on the channel yet.
+            if (why_broken_) return failure(*why_broken_);
+            channel.state = ChannelState::idle;
+        }
+        TRY(commit(channel, "{}"));
+        checkpoint_ = json::Value::object();
+        for (const Item& item : broken_) work_.trouble.settled(unit_of(item.id), channel.of.source_url);
+        FAULT_POINT("collect.probe.committed");
+        work_.verdicts.probed(std::string(name_of(channel.state)));
+        say(channel);
+        return true;
+    }
+
+    Status commit(const Channel& channel, const std::string& progress) {
+        ledger::Outcome outcome = std::exchange(outcome_, {});
+        outcome.facts.push_back(fact_of(channel_id_, channel));
+        if (channel.state == ChannelState::accepted) outcome.units.push_back(channel_search(channel_id_));
+        TRY(context_.checkpoint(progress, outcome));
+        kept_ = channel.tried;
+        has_heard_ = false;
+        return {};
+    }
+
+    // Numbers of the items that an earlier try of this unit met broken.
+    [[nodiscard]] std::vector<std::uint64_t> broken_before() const {
+        std::vector<std::uint64_t> numbers;
+        const auto found = checkpoint_.find("broken");
+        if (found == checkpoint_.end() || !found->is_array()) return numbers;
+        for (const json::Value& one : *found)
+            if (one.is_number_unsigned() && one.get<std::uint64_t>() > 0)
+                numbers.push_back(one.get<std::uint64_t>());
+        return numbers;
+    }
+
+    // Leaves the channel undecided where the item is not fit to judge it by.
+    Status try_item(Channel& channel, const Item& item) {
+        const std::string& id = item.id;
         if (TRY(left_out_at(work_.ledger(), id))) return {};
         const auto candidate = TRY(candidate_at(work_.ledger(), id));
         if (!candidate) return {};
         const auto asked = describe(work_, unit_of(id), *candidate, context_.shutdown.stop());
-        if (!asked) return pass_over(asked.error());
+        if (!asked) return pass_over(item, *candidate, asked.error());
         const Described& described = *asked;
         if (described.left_out) return leave_out(described.candidate, *described.left_out);
         outcome_.facts.push_back(fact_of(described.candidate));
-        const auto heard = TRY(fetch_and_hear(channel, described.candidate));
+        const auto heard = TRY(fetch_and_hear(channel, item, described.candidate));
         if (!heard) return {};
         const ChannelJudgement judgement = judge_channel(*heard, work_.plan());
         channel.of = described.candidate;
@@ -99,21 +144,23 @@ class Prober {
         channel.reasons = judgement.reasons;
         if (judgement.reasons.empty()) {
             channel.state = ChannelState::accepted;
-        } else if (judgement.sure || ++unsure_ == kMostHeard) {
+        } else if (judgement.sure || ++channel.unsure == kMostHeard) {
             channel.state = ChannelState::closed;
         }
         return {};
     }
 
-    // nullopt: the item was left out.
-    Result<std::optional<json::Value>> fetch_and_hear(Channel& channel, const Candidate& candidate) {
+    // nullopt: the item was left out, or is broken.
+    Result<std::optional<json::Value>> fetch_and_hear(Channel& channel, const Item& item,
+                                                      const Candidate& candidate) {
         const std::string key = "probe-" + channel_id_;
         TRY(work_.corpus.drop(key));
         auto heard = fetch_and_hear_as(key, channel, candidate);
         TRY(work_.corpus.drop(key));
+        if (heard) has_heard_ = true;
         if (heard && !is_heard(*heard)) {
             TRY(leave_out(candidate, {.why = "undecodable", .detail = why_unheard(*heard)}));
-            if (++unsure_ == kMostHeard) {
+            if (++channel.unsure == kMostHeard) {
                 channel.state = ChannelState::closed;
                 channel.probe = id_of(candidate);
                 channel.reasons = {"undecodable"};
@@ -122,16 +169,21 @@ class Prober {
         }
         if (heard) return std::optional(*std::move(heard));
         const auto left_out = left_out_by(heard.error());
-        TRY(left_out ? leave_out(candidate, *left_out) : pass_over(heard.error()));
+        TRY(left_out ? leave_out(candidate, *left_out) : pass_over(item, candidate, heard.error()));
         return std::optional<json::Value>();
     }
 
     // An item that is broken, such as a page in its place, says nothing of its channel: the next is tried.
     // Anything else ends this try of the unit.
-    Status pass_over(const Error& error) {
+    Status pass_over(const Item& item, const Candidate& candidate, const Error& error) {
         if (error.code != Code::corrupt && error.code != Code::io) return failure(Error(error));
         if (error.root().os_error != 0) return failure(Error(error));
-        broken_ = error;
+        why_broken_ = error;
+        if (broken_.size() < kMostBroken) {
+            broken_.push_back(item);
+        } else {
+            work_.trouble.settled(unit_of(item.id), candidate.source_url);
+        }
         return {};
     }
 
@@ -167,25 +219,26 @@ class Prober {
     }
 
     Status leave_out(const Candidate& candidate, const LeftOut& left_out) {
+        const std::string id = id_of(candidate);
+        work_.trouble.settled(unit_of(id), candidate.source_url);
         outcome_.facts.push_back(fact_of(candidate));
-        outcome_.facts.push_back(fact_of(id_of(candidate), left_out));
+        outcome_.facts.push_back(fact_of(id, left_out));
         work_.say_left_out(candidate, left_out.why, left_out.detail);
         return {};
     }
 
     // Every item that was found before the channel was accepted; those found since have their units.
     Status let_through() {
-        const std::string subject = "probe " + context_.lease.key;
-        const std::string progress = context_.lease.checkpoint.empty() ? "{}" : context_.lease.checkpoint;
-        const json::Value position = TRY(json::parse(progress, subject));
-        std::string after = TRY(json::find_string(position, "after", subject)).value_or("");
+        std::uint64_t after =
+            TRY(json::find_uint(checkpoint_, "after", "probe " + context_.lease.key)).value_or(0);
         while (true) {
-            const auto ids = TRY(items_of(work_.ledger(), channel_id_, after, kItemsAtOnce));
-            if (ids.empty()) return {};
+            const auto items = TRY(items_of(work_.ledger(), channel_id_, after, kItemsAtOnce));
+            if (items.empty()) return {};
             ledger::Outcome outcome;
-            for (const std::string& id : ids)
-                if (!TRY(left_out_at(work_.ledger(), id))) outcome.units.push_back(download_unit(id));
-            after = ids.back();
+            for (const Item& item : items)
+                if (!TRY(left_out_at(work_.ledger(), item.id)))
+                    outcome.units.push_back(download_unit(item.id));
+            after = items.back().number;
             TRY(context_.checkpoint(json::dump(json::Ordered{{"after", after}}), outcome));
             TRY(context_.check_stop());
         }
@@ -202,10 +255,14 @@ class Prober {
     Work& work_;
     engine::Context& context_;
     std::string channel_id_;
-    ledger::Outcome outcome_;  // of the items that were tried
-    std::set<std::string> tried_;
-    std::optional<Error> broken_{};  // what an item failed by that its download will try again
-    unsigned unsure_ = 0;            // items that were heard and decided nothing
+    json::Value checkpoint_;
+    std::uint64_t kept_ = 0;  // Channel::tried as it was committed
+    // Of the items that were tried since:
+    ledger::Outcome outcome_;
+    bool has_heard_ = false;
+    // Of those that are broken, which their downloads will try again:
+    std::optional<Error> why_broken_{};  // the last
+    std::vector<Item> broken_{};         // the first
 };
 
 }  // namespace

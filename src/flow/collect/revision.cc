@@ -38,16 +38,13 @@ Result<Last> last_revision(const ledger::Ledger& ledger) {
 Status readmit_all(Work& work) {
     const std::uint64_t revision = TRY(last_revision(work.ledger())).number;
     std::uint64_t back = 0;
+    Readmission readmission(work, revision);
     TRY(ledger::for_each_fact(work.ledger(), kLeftOutFact, [&](const ledger::Fact& fact) -> Status {
         const LeftOut left_out = TRY(left_out_from(fact.value.value_or("{}"), fact.key));
-        ledger::Outcome outcome;
-        // One by one: the channel's state, once it changed, counts for its next item.
-        if (TRY(readmit(work, fact.key, left_out, revision, outcome))) {
-            TRY(work.ledger().record(outcome));
-            ++back;
-        }
+        if (TRY(readmission.take(fact.key, left_out))) ++back;
         return {};
     }));
+    TRY(readmission.commit());
     if (back > 0)
         work.hub.note(report::Level::info,
                       fmt::format("{} items that were left out are wanted by the plan as it is now", back));
