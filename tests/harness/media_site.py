@@ -16,16 +16,16 @@ daemon off;
 master_process off;
 pid nginx.pid;
 error_log stderr;
-events {{ worker_connections 256; }}
+events {{ worker_connections 1024; }}
 http {{
     types {{ application/rss+xml xml; application/atom+xml atom; audio/ogg ogg; audio/wav wav; }}
     default_type application/octet-stream;
     log_format bytes '$status $body_bytes_sent $request_uri $http_range';
-    access_log access.log bytes;
+    access_log {log};
     client_body_temp_path temporary; proxy_temp_path temporary; fastcgi_temp_path temporary;
     uwsgi_temp_path temporary; scgi_temp_path temporary;
     server {{
-        listen 127.0.0.1:{port};
+        {listen}
         root data;
         rewrite ^/moved/(.*)$ /$1 redirect;
         location /forbidden/ {{ return 403; }}
@@ -45,6 +45,7 @@ class Served:
 
 class MediaSite(Server):
     name = "nginx"
+    logs = True
 
     @classmethod
     def installed(cls) -> Path:
@@ -53,7 +54,8 @@ class MediaSite(Server):
         return PROGRAM.parent
 
     def command(self) -> list:
-        (self.folder / "nginx.conf").write_text(CONFIGURATION.format(port=self.ports[0]))
+        listen = " ".join(f"listen 127.0.0.1:{port};" for port in self.ports)
+        (self.folder / "nginx.conf").write_text(CONFIGURATION.format(listen=listen, log="access.log bytes" if self.logs else "off"))
         return [PROGRAM, "-p", self.folder, "-c", self.folder / "nginx.conf", "-e", "stderr"]
 
     def probe(self) -> None:
@@ -66,6 +68,11 @@ class MediaSite(Server):
         """Its address."""
         (self.data / name).write_text(body)
         return f"{self.endpoint}/{name}"
+
+    @property
+    def endpoints(self) -> list[str]:
+        """Each a host to whoever asks."""
+        return [f"http://127.0.0.1:{port}" for port in self.ports]
 
     def log(self) -> list[Served]:
         """What was asked for, in the order in which it ended."""
