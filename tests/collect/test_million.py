@@ -4,6 +4,7 @@ HAUL_TEST_FULL=1 has the million; HAUL_TEST_ITEMS another number. What is measur
 """
 
 import json
+import math
 import os
 import shutil
 import sqlite3
@@ -103,12 +104,14 @@ class Log:
 
     def __init__(self, collector):
         self.collector = collector
-        self.times: list[float] = []
+        self.times: list[float] = []  # wall clock
+        self.worked: list[float] = []  # seconds of the processor that its run had taken, a little later
         self.rest = b""
         self.at = 0
 
-    def read_on(self) -> int:
+    def read_on(self, pid: int) -> int:
         """How many so far."""
+        worked = worked_by(pid) or (self.worked[-1] if self.worked else 0)
         for path in self.collector.state.glob("jobs/*/log.jsonl"):
             with open(path, "rb") as log:
                 log.seek(self.at)
@@ -117,29 +120,31 @@ class Log:
             for line in lines:
                 if b'"subject":"fit-' in line and b'"text":"gone' in line:
                     self.times.append(datetime.fromisoformat(json.loads(line)["time"]).timestamp())
+                    self.worked.append(worked)
         return len(self.times)
 
-    def rate(self, beginning: float, end: float) -> float:
-        """Items a second between two shares of all."""
-        first, last = (int(share * (len(self.times) - 1)) for share in (beginning, end))
-        return (last - first) / max(self.times[last] - self.times[first], 1e-3)
+    def rate(self, items: range, of) -> float:
+        """Of these items, by what `of` says of when one was found: time, or seconds of the program's work."""
+        return len(items) / max(of[items.stop - 1] - of[items.start], 1e-3)
 
 
-def watched(collector, *words, until=None) -> Ran:
-    """Killed as soon as `until` says so; else it must end well."""
+def watched(collector, *words, log: Log | None = None, most: int | None = None) -> Ran:
+    """Must end well, or is killed once the log has more than `most` items."""
     began, peak = time.time(), 0
     child = collector.start("collect", collector.plan, "--models", collector.models, "--quiet", *words, env=collector.quick)
     while child.poll() is None:
         peak = max(peak, peak_of(child.pid))
-        if until and until():
+        if log and log.read_on(child.pid) > (most or math.inf):
             child.kill()
             break
-        time.sleep(0.02)
+        time.sleep(0.05)
     _, err = child.communicate()
+    if log:
+        log.read_on(child.pid)
     ran = Ran(child.returncode, peak, began, time.time())
     print(f"{' '.join(words)}: {ran.ended - ran.began:.1f} s, at most {ran.peak >> 20} MiB")
     assert ran.peak < MOST_MEMORY, ran
-    assert ran.code == (-9 if until else 0), f"{words}: {ran} {err[-2000:]!r}"
+    assert ran.code == (-9 if most else 0), f"{words}: {ran} {err[-2000:]!r}"
     return ran
 
 
@@ -149,6 +154,15 @@ def peak_of(pid: int) -> int:
     except (FileNotFoundError, ProcessLookupError):
         return 0
     return next((int(line.split()[1]) << 10 for line in lines if line.startswith("VmHWM:")), 0)
+
+
+def worked_by(pid: int) -> float:
+    """Seconds of the processor, user and system; 0 of a process that has ended."""
+    try:
+        words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def facts(collector, kind: str) -> int:
@@ -171,13 +185,13 @@ def test_a_million_candidates(collector, servers, space, full):
     print(f"\n{what.items} candidates")
     watched(collector, "--phase", "search")
     watched(collector, "--phase", "probe")
-    watched(collector, "--phase", "download", until=lambda: log.read_on() > what.gone // 2)
-    log.read_on()
+    watched(collector, "--phase", "download", log=log, most=what.gone // 2)
     before = len(log.times)
-    second = watched(collector, "--phase", "download")
-    log.read_on()
+    second = watched(collector, "--phase", "download", log=log)
     print(f"time to start, with {before} of {what.items} done: {log.times[before] - second.began:.1f} s")
-    print(f"claims a second: {log.rate(0, 0.1):.0f} in the first tenth, {log.rate(0.9, 1):.0f} in the last")
+    tenth = what.gone // 10
+    for name, items in (("first", range(tenth)), ("last", range(len(log.times) - tenth, len(log.times)))):
+        print(f"claims in the {name} tenth: {log.rate(items, log.times):.0f} a second, {log.rate(items, log.worked):.0f} a second of work")
     watched(collector, "--phase", "filter")
     totals = collector.collect(limit=3600)
     assert totals["candidates"] == what.items and totals["waiting"] == totals["set_aside"] == totals["fetched"] == 0
