@@ -114,13 +114,15 @@ void Readmission::begin() {
 }
 
 Result<bool> Readmission::take(const std::string& id, const LeftOut& left_out) {
-    const auto candidate = TRY(candidate_at(work_.ledger(), id));
+    auto candidate = TRY(candidate_at(work_.ledger(), id));
     if (!candidate) return false;
+    const bool restated = work_.take_from_plan(*candidate);
     const bool wanted =
         left_out.why == "licence_unwanted" ? !refused_by_licence(*candidate, work_.plan(), false)
         : left_out.why == "source_removed" ? work_.source_of(*candidate) != nullptr
                                            : left_out.why == "forbidden" && work_.plan().limits.allow_private;
     if (!wanted) return false;
+    if (restated) outcome_.facts.push_back(fact_of(*candidate));
     TRY(admission_->take_back(*candidate));
     if (++taken_ == kAtOnce) TRY(commit());
     return true;

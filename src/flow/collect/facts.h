@@ -8,6 +8,7 @@
 //   recording ID           Recording: its file is in the corpus
 //   hash SHA256            ID of the recording that has these bytes
 //   plan NNNNNN            the plan's revisions
+//   left_search KEY        payload of a search unit whose source the plan has no more
 //   due WHAT               what a run that was cut short has left: judge, rebuild
 #pragma once
 
@@ -28,7 +29,7 @@ namespace haul::collect {
 inline constexpr const char *kCandidateFact = "candidate", *kItemFact = "item",
                             *kItemCountFact = "item_count", *kChannelFact = "channel",
                             *kLeftOutFact = "left_out", *kRecordingFact = "recording", *kHashFact = "hash",
-                            *kPlanFact = "plan", *kDueFact = "due";
+                            *kPlanFact = "plan", *kLeftSearchFact = "left_search", *kDueFact = "due";
 // Stored scores are to be judged by a plan that changed; the ledger is younger than the corpus.
 inline constexpr const char *kJudge = "judge", *kRebuild = "rebuild";
 

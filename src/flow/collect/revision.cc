@@ -10,6 +10,7 @@
 #include "flow/collect/facts.h"
 #include "flow/collect/filter_unit.h"
 #include "flow/collect/look.h"
+#include "flow/collect/search_unit.h"
 
 namespace haul::collect {
 namespace {
@@ -35,8 +36,7 @@ Result<Last> last_revision(const ledger::Ledger& ledger) {
 }
 
 // What was left out for a reason that the plan has no more.
-Status readmit_all(Work& work) {
-    const std::uint64_t revision = TRY(last_revision(work.ledger())).number;
+Status readmit_all(Work& work, std::uint64_t revision) {
     std::uint64_t back = 0;
     Readmission readmission(work, revision);
     TRY(ledger::for_each_fact(work.ledger(), kLeftOutFact, [&](const ledger::Fact& fact) -> Status {
@@ -49,6 +49,13 @@ Status readmit_all(Work& work) {
         work.hub.note(report::Level::info,
                       fmt::format("{} items that were left out are wanted by the plan as it is now", back));
     return {};
+}
+
+// By the plan as it is now.
+bool judged_otherwise(const Work& work, Recording& recording) {
+    const bool restated = work.take_from_plan(recording.candidate);
+    const bool judged = !recording.heard.is_null() && judge(recording, work.plan());
+    return restated || judged;
 }
 
 }  // namespace
@@ -82,7 +89,7 @@ Status take_stock(Work& work, bool again) {
     TRY(for_each_recording(work.ledger(), [&](const Recording& known) -> Status {
         Recording recording = known;
         work.bytes += recording.bytes;
-        if (due && !recording.heard.is_null() && judge(recording, work.plan())) {
+        if (due && judged_otherwise(work, recording)) {
             ++changed;
             outcome.facts.push_back(fact_of(recording));
         }
@@ -91,7 +98,9 @@ Status take_stock(Work& work, bool again) {
     }));
     TRY(record());
     if (!due) return {};
-    TRY(readmit_all(work));
+    const std::uint64_t revision = TRY(last_revision(work.ledger())).number;
+    TRY(readmit_all(work, revision));
+    TRY(take_up_searches(work, revision));
     if (changed > 0)
         work.hub.note(report::Level::info,
                       fmt::format("{} recordings are judged otherwise by the plan as it is now", changed));

@@ -16,6 +16,8 @@ namespace haul::collect {
 namespace {
 
 constexpr const char* kDone = "done";  // the checkpoint of a page whose outcome is committed
+// Behind the key of a unit: its turn, where an earlier one of that page ended without its source.
+constexpr char kTurn = '@';
 
 // What one page is of.
 struct Task {
@@ -61,18 +63,33 @@ Result<Task> task_of(const ledger::Lease& lease) {
     return task;
 }
 
-// nullopt: the plan has no such source any more.
-Result<std::optional<FoundPage>> ask(Work& work, const Task& task, const std::stop_token& stop) {
+// Whom a page is asked of. No source: the plan has it no more.
+struct Asked {
+    Source* source = nullptr;
+    std::optional<Candidate> of{};  // of a channel
+};
+
+Result<Asked> whom_to_ask(const Work& work, const Task& task) {
     if (!task.channel.empty()) {
         const auto channel = TRY(channel_at(work.ledger(), task.channel));
-        Source* const source = channel ? work.source_of(channel->of) : nullptr;
-        if (source == nullptr) return std::optional<FoundPage>();
-        return std::optional(TRY(source->list_channel(channel->of, task.cursor, stop)));
+        if (!channel) return Asked{};
+        return Asked{work.source_of(channel->of), channel->of};
     }
     for (const auto& [plan, source] : work.sources)
-        if (key_of(plan) == task.source)
-            return std::optional(TRY(source->search(task.which, task.cursor, stop)));
-    return std::optional<FoundPage>();
+        if (key_of(plan) == task.source) return Asked{source.get(), std::nullopt};
+    return Asked{};
+}
+
+Result<FoundPage> ask(const Asked& whom, const Task& task, const std::stop_token& stop) {
+    if (whom.of) return whom.source->list_channel(*whom.of, task.cursor, stop);
+    return whom.source->search(task.which, task.cursor, stop);
+}
+
+// Its pages wait for the source to come back into the plan: take_up_searches().
+ledger::Outcome without_source(const ledger::Lease& lease) {
+    ledger::Outcome outcome;
+    outcome.facts.push_back({kLeftSearchFact, lease.key.substr(0, lease.key.find(kTurn)), lease.payload});
+    return outcome;
 }
 
 // That a plan's own search is refused, or leads nowhere, is the plan's: no other try can mend it.
@@ -107,16 +124,30 @@ std::vector<ledger::NewUnit> first_searches(const Work& work) {
     return units;
 }
 
+Status take_up_searches(const Work& work, std::uint64_t revision) {
+    return ledger::for_each_fact(work.ledger(), kLeftSearchFact, [&](const ledger::Fact& fact) -> Status {
+        ledger::Lease left;
+        left.key = fact.key;
+        left.payload = fact.value.value_or("{}");
+        if (TRY(whom_to_ask(work, TRY(task_of(left)))).source == nullptr) return {};
+        ledger::Outcome outcome;
+        outcome.facts.push_back({kLeftSearchFact, fact.key, std::nullopt});
+        outcome.units.push_back(
+            {kSearchUnit, fmt::format("{}{}{}", fact.key, kTurn, revision), left.payload, 0});
+        return work.ledger().record(outcome);
+    });
+}
+
 ledger::NewUnit channel_search(const std::string& channel_id) { return unit_of({.channel = channel_id}); }
 
 Result<ledger::Outcome> handle_search(Work& work, engine::Context& context) {
     if (context.lease.checkpoint == kDone) return ledger::Outcome{};
     const Task task = TRY(task_of(context.lease));
-    const auto asked = ask(work, task, context.shutdown.drain());
-    if (!asked) return failure(of_search(work, context.lease, task, Error(asked.error())));
+    const Asked whom = TRY(whom_to_ask(work, task));
+    if (whom.source == nullptr) return without_source(context.lease);
+    const auto page = ask(whom, task, context.shutdown.drain());
+    if (!page) return failure(of_search(work, context.lease, task, Error(page.error())));
     work.trouble.worked(context.lease.key, task.source);
-    const std::optional<FoundPage>& page = *asked;
-    if (!page) return ledger::Outcome{};
     say_passed_over(work, *page);
     ledger::Outcome outcome;
     // A source that gives the same cursor again would be paged through for ever.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/clock.h"
 #include "flow/collect/filter_unit.h"
 
 namespace haul::collect {
@@ -15,6 +16,16 @@ Source* Work::source_of(const Candidate& candidate) const {
         if (is_its) return source.get();
     }
     return nullptr;
+}
+
+bool Work::take_from_plan(Candidate& candidate) const {
+    const Source* const source = source_of(candidate);
+    if (source == nullptr) return false;
+    const Licence before = candidate.licence;
+    source->take_from_plan(candidate);
+    if (candidate.licence == before) return false;
+    candidate.licence.seen_ns = clock::wall().count();
+    return true;
 }
 
 bool Work::limit_reached() const {

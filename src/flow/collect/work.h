@@ -73,6 +73,8 @@ struct Work {
 
     // nullptr: the plan has no such source any more.
     [[nodiscard]] Source* source_of(const Candidate& candidate) const;
+    // What the plan itself says of it, as it says it now; true: that is not what is known.
+    [[nodiscard]] bool take_from_plan(Candidate& candidate) const;
     // The plan wants nothing more fetched, or this run does not.
     [[nodiscard]] bool limit_reached() const;
     // Whether one more may be fetched now; then it counts as fetched until it turns out not to be.

@@ -48,6 +48,9 @@ class Source {
     // The same candidate with all that can be known of it before it is fetched, media above all.
     [[nodiscard]] virtual Result<Candidate> describe(const Candidate& candidate,
                                                      const std::stop_token& stop) = 0;
+    // What the plan itself says of its items, as it says it now, such as their licence; asks nobody. Sources
+    // that say it of their items themselves change nothing.
+    virtual void take_from_plan(Candidate& candidate) const { static_cast<void>(candidate); }
     // Fetches a described item.
     [[nodiscard]] virtual Result<Fetched> fetch(const Candidate& candidate, const FetchTo& to,
                                                 const std::stop_token& stop) = 0;

@@ -62,7 +62,16 @@ class Files : public Source {
         Candidate described = candidate;
         const auto status = TRY(file::stat_at(AT_FDCWD, candidate.media, true));
         described.size = static_cast<std::uint64_t>(status.st_size);
+        take_from_plan(described);
         return described;
+    }
+
+    // Evidence that says the same as before is not new.
+    void take_from_plan(Candidate& candidate) const override {
+        Licence licence = planned_licence();
+        const Licence& known = candidate.licence;
+        if (known.id != licence.id || known.statement != licence.statement)
+            candidate.licence = std::move(licence);
     }
 
     Result<Fetched> fetch(const Candidate& candidate, const FetchTo& to,
@@ -99,12 +108,16 @@ class Files : public Source {
         candidate.media = plan_.path + "/" + object.name;
         candidate.page = candidate.media;
         candidate.size = object.size;
-        const std::string known = spdx_id(plan_.licence);
-        candidate.licence = {.id = known.empty() ? plan_.licence : known,
-                             .statement = plan_.licence_evidence,
-                             .page = fmt::format("the plan, line {}", plan_.line),
-                             .field = "licence_evidence"};
+        candidate.licence = planned_licence();
         return candidate;
+    }
+
+    [[nodiscard]] Licence planned_licence() const {
+        const std::string known = spdx_id(plan_.licence);
+        return {.id = known.empty() ? plan_.licence : known,
+                .statement = plan_.licence_evidence,
+                .page = fmt::format("the plan, line {}", plan_.line),
+                .field = "licence_evidence"};
     }
 
     SourcePlan plan_;
