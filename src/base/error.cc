@@ -68,6 +68,10 @@ Error Error::within(std::string wider_operation, std::string wider_subject) && {
     wider.remedy = remedy;
     wider.kept = kept;
     wider.cleaned = cleaned;
+    wider.state = state;
+    wider.next = next;
+    wider.at_risk = at_risk;
+    wider.child_died = child_died;
     wider.os_error = os_error;
     wider.retry_after = retry_after;
     wider.cause = std::make_shared<const Error>(std::move(*this));
@@ -76,6 +80,12 @@ Error Error::within(std::string wider_operation, std::string wider_subject) && {
 
 Error Error::with_remedy(std::string text) && {
     remedy = std::move(text);
+    return std::move(*this);
+}
+
+Error Error::with_cleaned(std::string what) && {
+    kept.clear();
+    cleaned = std::move(what);
     return std::move(*this);
 }
 

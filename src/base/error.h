@@ -1,9 +1,10 @@
 // One error type for the whole program.
 //
 // An Error says what was tried (operation), on what (subject), why it did not work (code, detail, cause),
-// what became of the work (kept, cleaned) and what to do next (remedy). Each layer adds context once, by
-// wrapping. Values only: no exception crosses a room. Immutable after it is built; safe to share between
-// threads.
+// what became of the work (kept, cleaned, at_risk) and what the user can do (remedy). Each layer adds context
+// once, by wrapping. Whoever settles what failed adds what it was in before (state) and what happens now
+// (next); report/account.h tells all of it. Values only: no exception crosses a room. Immutable after it is
+// built; safe to share between threads.
 #pragma once
 
 #include <chrono>
@@ -50,13 +51,19 @@ struct [[nodiscard]] Error {
     std::string remedy;                                    // what the user can do; may be empty
     std::string kept;                                      // what of the work remains; may be empty
     std::string cleaned;                                   // what was removed; may be empty
+    std::string state;                                     // of the subject before: "leased"; may be empty
+    std::string next;                                      // what happens now by itself; may be empty
+    std::string at_risk;                                   // of the data, what may be lost; empty: nothing
+    bool child_died = false;                               // the work's own child process ended, or hung
     int os_error = 0;                                      // errno where one was the reason
     std::optional<std::chrono::milliseconds> retry_after;  // asked for by the service
     std::shared_ptr<const Error> cause;
 
-    // Wraps *this as the cause of a wider operation; code and retry class are inherited.
+    // Wraps *this as the cause of a wider operation, which inherits all but operation, subject and detail.
     [[nodiscard]] Error within(std::string wider_operation, std::string wider_subject) &&;
     [[nodiscard]] Error with_remedy(std::string text) &&;
+    // What was kept of the work until now was removed.
+    [[nodiscard]] Error with_cleaned(std::string what) &&;
 
     // "operation subject: detail" and the chain of causes, on one line. Control bytes are escaped.
     [[nodiscard]] std::string message() const;

@@ -62,6 +62,22 @@ TEST(Error, WithinKeepsCodeRemedyAndCause) {
     EXPECT_EQ(error.message(), "pack photos: publish part 3: write part.tmp: No space left on device");
 }
 
+TEST(Error, WithinKeepsWhatBecameOfTheWork) {
+    Error error = make_error(Code::io, "ask", "child", "it ended");
+    error.kept = "3 bytes";
+    error.at_risk = "the last copy";
+    error.state = "leased";
+    error.next = "tried again";
+    error.child_died = true;
+    const Error wider = std::move(error).within("listen to", "file").with_cleaned("its temporary");
+    EXPECT_EQ(wider.kept, "");
+    EXPECT_EQ(wider.cleaned, "its temporary");
+    EXPECT_EQ(wider.at_risk, "the last copy");
+    EXPECT_EQ(wider.state, "leased");
+    EXPECT_EQ(wider.next, "tried again");
+    EXPECT_TRUE(wider.child_died);
+}
+
 TEST(Error, TransientOnesAreRetriedLater) {
     EXPECT_EQ(make_error(Code::unavailable, "", "", "").retry, Retry::later);
     EXPECT_EQ(make_error(Code::timed_out, "", "", "").retry, Retry::later);

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cli/exit_code.h"
 #include "cli/output.h"
+#include "report/account.h"
 #include "report/event_text.h"
 
 namespace haul::cli {
@@ -32,7 +33,8 @@ std::string error_text(const Error& error) {
     for (const Error* cause = error.cause.get(); cause != nullptr; cause = cause->cause.get()) {
         text += "  because: " + link_text(*cause) + "\n";
     }
-    text += line("kept", error.kept) + line("cleaned up", error.cleaned) + line("to do", error.remedy);
+    text += line("before", error.state) + line("kept", error.kept) + line("cleaned up", error.cleaned) +
+            line("next", error.next) + line("data at risk", error.at_risk) + line("to do", error.remedy);
     if (error.code == Code::internal)
         text += "  this is a defect of haul: please report it with the lines above\n";
     return text;
@@ -43,7 +45,7 @@ json::Ordered error_json(const Error& error, const std::string& job) {
     object["time"] = clock::utc_text(clock::wall());
     object["event"] = "error";
     if (!job.empty()) object["job"] = job;
-    object["error"] = report::to_json(error);
+    object["error"] = job.empty() ? report::to_json(error) : report::record_json(report::told_at_end(error));
     object["error"]["message"] = error.message();
     object["error"]["exit_code"] = exit_code_of(error.code);
     return object;
@@ -51,7 +53,7 @@ json::Ordered error_json(const Error& error, const std::string& job) {
 
 int report_error(const Error& error, ErrorForm form, const std::string& job) {
     if (form == ErrorForm::text) {
-        complain(error_text(error));
+        complain(error_text(job.empty() ? error : report::told_at_end(error)));
     } else {
         const std::string text = json::dump(error_json(error, job)) + "\n";
         if (form == ErrorForm::json_to_error || !print(text)) complain(text);

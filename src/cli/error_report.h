@@ -8,9 +8,10 @@
 
 namespace haul::cli {
 
-// "haul: what on what: why", then lines for causes, what was kept and cleaned up, and what to do.
+// "haul: what on what: why", then lines for causes, what became of the work, and what to do.
 [[nodiscard]] std::string error_text(const Error& error);
-// {"time","event":"error","job","error":{"code",…,"message","exit_code"}}; no job: left out.
+// {"time","event":"error","job","error":{"code",…,"message","exit_code"}}; no job: left out, and with it
+// what is not said of the error (report/account.h).
 [[nodiscard]] json::Ordered error_json(const Error& error, const std::string& job);
 
 enum class ErrorForm : char {

@@ -1,6 +1,7 @@
 #include "cli/failures.h"
 
 #include "base/text.h"
+#include "report/account.h"
 
 namespace haul::cli {
 namespace {
@@ -13,7 +14,10 @@ std::string reason_of(const report::Event& event) {
 void take(const report::Event& event, std::vector<Failures::Item>& items, std::uint64_t& count) {
     ++count;
     if (items.size() >= Failures::kListed) return;
-    items.push_back({event.subject, reason_of(event), event.error ? event.error->remedy : std::string()});
+    Failures::Item item{.path = event.subject, .reason = reason_of(event), .remedy = {}, .error = {}};
+    if (event.error) item.error = report::told(event);
+    if (event.error) item.remedy = event.error->remedy;
+    items.push_back(std::move(item));
 }
 
 class FailuresSink : public report::Sink {
@@ -44,6 +48,7 @@ json::Ordered to_json(const std::vector<Failures::Item>& items) {
         if (!text::is_utf8(item.path)) object["path_b64"] = text::base64(item.path);
         object["reason"] = item.reason;
         if (!item.remedy.empty()) object["remedy"] = item.remedy;
+        if (item.error) object["error"] = report::record_json(*item.error);
         list.push_back(std::move(object));
     }
     return list;

@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "base/json.h"
 #include "report/event.h"
 
@@ -14,6 +16,7 @@ namespace haul::cli {
 struct Failures {
     struct Item {
         std::string path, reason, remedy = {};
+        std::optional<Error> error = {};  // as it is told
     };
     static constexpr std::size_t kListed = 20;
     std::vector<Item> failed, set_aside;  // the first of them

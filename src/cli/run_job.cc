@@ -154,6 +154,7 @@ int run_job(const JobSpec& spec, const Flow& flow) {
     auto metrics = serve_metrics(spec.display, spec.request.flow, run.facts.job, hub);
     if (!metrics) {
         hub.close();
+        metrics.error().state = "not begun";
         return report_error(metrics.error(), error_form_of(spec.display), run.facts.job);
     }
     std::vector<report::Event> said;
@@ -161,6 +162,7 @@ int run_job(const JobSpec& spec, const Flow& flow) {
     if (!opened) {
         for (report::Event& event : said) hub.emit(std::move(event));
         hub.close();
+        opened.error().state = "not begun";
         return report_error(opened.error(), error_form_of(spec.display), run.facts.job);
     }
     job::Job& job = **opened;

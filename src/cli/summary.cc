@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "cli/exit_code.h"
+#include "report/account.h"
 
 namespace haul::cli {
 namespace {
@@ -61,12 +62,14 @@ std::string remedies_text(const std::vector<Failures::Item>& items) {
     return text;
 }
 
+// `with_accounts`: of each, what became of it.
 std::string list_text(const std::string& title, const std::vector<Failures::Item>& items, std::uint64_t count,
-                      const RunFacts& run) {
+                      const RunFacts& run, bool with_accounts) {
     if (count == 0) return {};
     std::string text = title + (items.empty() ? "" : ":") + "\n";
     for (const Failures::Item& item : items) {
         text += fmt::format("  {}: {}\n", text::printable(item.path), item.reason);
+        if (with_accounts && item.error) text += "    " + report::account_text(*item.error) + "\n";
     }
     if (count > items.size()) {
         text += items.empty() ? fmt::format("  they are listed in {}\n", text::printable(run.log))
@@ -217,9 +220,9 @@ std::string summary_text(const Ending& ending, const Failures& failures, const R
         text += fmt::format("{} skipped; {} is in {}\n", counted(ending.skipped, "item"),
                             ending.skipped == 1 ? "the reason" : "each reason", text::printable(run.log));
     }
-    text += list_text(counted(ending.failed, "item") + " failed", failures.failed, ending.failed, run);
+    text += list_text(counted(ending.failed, "item") + " failed", failures.failed, ending.failed, run, false);
     text += list_text(counted(ending.set_aside, "unit") + " set aside", failures.set_aside, ending.set_aside,
-                      run);
+                      run, true);
     if (ending.failed > 0 || ending.set_aside > 0) {
         text += fmt::format("To try just these again: the same command, or haul resume {}\n", run.job);
     } else if (ending.exit_code == kProven && !ending.did_nothing && ending.proves_bytes) {

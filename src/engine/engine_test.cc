@@ -84,6 +84,8 @@ TEST(Engine, FailedUnitIsTriedAgainWithinTheJitter) {
     EXPECT_EQ(failed[1].unit, "unit a");
     EXPECT_THAT(failed[1].text, HasSubstr("(failure 2 of 5)"));
     EXPECT_EQ(failed[1].error->code, Code::corrupt);
+    EXPECT_EQ(failed[0].error->state, "leased");
+    EXPECT_EQ(failed[2].error->state, "leased, after 2 failures");
 }
 
 TEST(Engine, WaitsAsLongAsTheServiceAskedFor) {
@@ -100,6 +102,31 @@ TEST(Engine, WaitsAsLongAsTheServiceAskedFor) {
     ASSERT_TRUE(h.run());
     ASSERT_THAT(delays, SizeIs(1));
     EXPECT_EQ(delays[0], 30ms);
+}
+
+TEST(Engine, ThreeDeathsOfItsChildSetAUnitAside) {
+    Harness h;
+    h.options.workers = 1;
+    std::atomic<int> calls = 0;
+    h.handlers["unit"] = [&](Context& context) -> Result<Outcome> {
+        if (context.lease.key == "good") return Outcome{};
+        ++calls;
+        Error error = make_error(Code::io, "ask", "child", "it ended");
+        error.child_died = true;
+        return failure(std::move(error).within("do", "it"));
+    };
+    h.add("unit", "a");
+    h.add("unit", "good");
+    const Result<Summary> summary = h.run();
+    ASSERT_TRUE(summary);
+    EXPECT_EQ(calls, 3);
+    EXPECT_EQ(summary->set_aside, 1U);
+    EXPECT_EQ(summary->done, 1U);
+    ASSERT_THAT(h.said(Type::unit_failed), SizeIs(2));
+    EXPECT_EQ(h.said(Type::unit_failed)[1].error->state, "leased, after 1 death");
+    const auto aside = h.said(Type::unit_set_aside);
+    ASSERT_THAT(aside, SizeIs(1));
+    EXPECT_THAT(aside[0].text, HasSubstr("3 deaths of its child process"));
 }
 
 TEST(Engine, FiveFailuresSetAsideAndTheOthersGoOn) {

@@ -10,6 +10,7 @@
 
 #include "base/fault_point.h"
 #include "engine/retry_delay.h"
+#include "engine/unit_failure.h"
 
 namespace haul::engine {
 namespace {
@@ -160,11 +161,9 @@ bool Worker::finish(const ledger::Lease& lease, const ledger::Outcome& outcome) 
 
 void Worker::fail(const ledger::Lease& lease, const Error& error) {
     const RetryDelay retry{duty_.options.retry_base, duty_.options.retry_cap};
-    std::chrono::nanoseconds delay = retry.jittered(lease.failures);
+    std::chrono::nanoseconds delay = retry.jittered(lease.failures + lease.deaths);
     if (error.retry_after) delay = std::max<std::chrono::nanoseconds>(delay, *error.retry_after);
-    // What makes no sense as it was asked for, such as a part beyond --memory, makes none in a minute either.
-    const bool hopeless = error.code == Code::usage;
-    const auto kind = hopeless ? ledger::FailKind::hopeless : ledger::FailKind::failure;
+    const ledger::FailKind kind = fail_kind_of(error);
     const Result<ledger::State> state = duty_.ledger.fail(lease.ref, kind, error, delay);
     if (!state) return end_run(state.error());
 
@@ -176,12 +175,8 @@ void Worker::fail(const ledger::Lease& lease, const Error& error) {
     event.operation = error.operation;
     event.worker = number_;
     event.error = error;
-    event.text = hopeless ? "set aside: to try it again as it was asked for cannot help"
-                 : aside  ? fmt::format("set aside after {} failures; the same command tries it again",
-                                        ledger::kFailuresToSetAside)
-                          : fmt::format("tried again in {:.1f} s (failure {} of {})",
-                                        std::chrono::duration<double>(delay).count(), lease.failures + 1,
-                                        ledger::kFailuresToSetAside);
+    event.error->state = state_before(lease);
+    event.text = what_next(lease, kind, aside, delay);
     duty_.hub.emit(std::move(event));
 }
 
@@ -196,6 +191,7 @@ void Worker::put_off(const ledger::Lease& lease, const Error& error, std::chrono
     event.operation = error.operation;
     event.worker = number_;
     event.error = error;
+    event.error->state = state_before(lease);
     event.text = fmt::format("put off for {:.1f} s", std::chrono::duration<double>(delay).count());
     event.is_detail = true;
     duty_.hub.emit(std::move(event));

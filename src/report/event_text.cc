@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "base/units.h"
+#include "report/account.h"
 
 namespace haul::report {
 namespace {
@@ -56,6 +57,29 @@ void put_bytes(json::Ordered& object, const std::string& field, const std::strin
     if (!text::is_utf8(bytes)) object[field + "_b64"] = text::base64(bytes);
 }
 
+// Of a unit all is said; of items, of which there may be many, what is not the same for each.
+std::string with_account(std::string line, const Event& event) {
+    if (!event.error) return line;
+    if (event.type != Type::item_failed) return fmt::format("{} ({})", line, account_text(told(event)));
+    const Error& error = *event.error;
+    if (!error.kept.empty()) line += "; kept: " + text::printable(error.kept);
+    if (!error.cleaned.empty()) line += "; removed: " + text::printable(error.cleaned);
+    if (!error.at_risk.empty()) line += "; data at risk: " + risk_text(error);
+    return line;
+}
+
+// What failed, without what became of it: an error wrapped others, and speaks for them.
+json::Ordered link_json(const Error& error) {
+    json::Ordered object;
+    object["code"] = name_of(error.code);
+    object["retry"] = name_of(error.retry);
+    put_bytes(object, "operation", error.operation);
+    put_bytes(object, "subject", error.subject);
+    put_bytes(object, "detail", error.detail);
+    if (error.os_error != 0) object["os_error"] = error.os_error;
+    return object;
+}
+
 bool carries_amounts(Type type) {
     return type == Type::total || type == Type::worker || type == Type::progress || type == Type::part_done ||
            type == Type::job_finished;
@@ -78,11 +102,11 @@ std::string line_of(const Event& event) {
         case Type::item_skipped:
             return about("skipped", event.subject, event);
         case Type::item_failed:
-            return about("error: failed", event.subject, event);
+            return with_account(about("error: failed", event.subject, event), event);
         case Type::unit_failed:
-            return about("warning: failed", event.subject, event);
+            return with_account(about("warning: failed", event.subject, event), event);
         case Type::unit_set_aside:
-            return about("error: set aside", event.subject, event);
+            return with_account(about("error: set aside", event.subject, event), event);
         case Type::store_down:
             return about("warning: no answer from", event.subject, event);
         case Type::store_up:
@@ -119,22 +143,23 @@ json::Ordered to_json(const Event& event) {
     if (event.type == Type::worker) object["total_bytes"] = event.total_bytes;
     if (event.type == Type::total) object["final"] = event.final_total;
     if (event.type == Type::job_finished) object["exit_code"] = event.exit_code;
-    if (event.error) object["error"] = to_json(*event.error);
+    if (event.error) object["error"] = record_json(told(event));
     return object;
 }
 
 json::Ordered to_json(const Error& error) {
-    json::Ordered object;
-    object["code"] = name_of(error.code);
-    object["retry"] = name_of(error.retry);
-    put_bytes(object, "operation", error.operation);
-    put_bytes(object, "subject", error.subject);
-    put_bytes(object, "detail", error.detail);
+    json::Ordered object = link_json(error);
     put_bytes(object, "remedy", error.remedy);
     put_bytes(object, "kept", error.kept);
     put_bytes(object, "cleaned", error.cleaned);
-    if (error.os_error != 0) object["os_error"] = error.os_error;
-    if (error.cause) object["cause"] = to_json(*error.cause);
+    put_bytes(object, "state", error.state);
+    put_bytes(object, "next", error.next);
+    put_bytes(object, "at_risk", error.at_risk);
+    json::Ordered* at = &object;
+    for (const Error* cause = error.cause.get(); cause != nullptr; cause = cause->cause.get()) {
+        (*at)["cause"] = link_json(*cause);
+        at = &(*at)["cause"];
+    }
     return object;
 }
 

@@ -17,8 +17,8 @@ namespace haul::report {
 // "time", "event", "job", then what the event carries; docs/cli.md lists the fields. Bytes that are no UTF-8
 // are also given as FIELD_b64.
 [[nodiscard]] json::Ordered to_json(const Event& event);
-// {"code","retry","operation","subject","detail","remedy","kept","cleaned","os_error","cause":{…}}; empty
-// ones are left out.
+// {"code","retry","operation","subject","detail","os_error","remedy","kept","cleaned","state","next",
+// "at_risk","cause":{…}}; empty ones are left out. A cause says what failed alone.
 [[nodiscard]] json::Ordered to_json(const Error& error);
 
 }  // namespace haul::report

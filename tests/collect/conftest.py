@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from batch import ITEMS, MANY, names_of, serving, source
 from collecting import Collector
 from harness import channels, listener
 from harness.s3 import exact, exact_client  # noqa: F401  pylint: disable=unused-import
@@ -22,6 +23,28 @@ def speakers():
     channels.make(folder, channels.CHILDREN | channels.ADULTS, 3)
     yield folder
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def voices(tmp_path_factory) -> list[Path]:
+    """A batch of short recordings of one child."""
+    return channels.many(tmp_path_factory.mktemp("voices"), {"ada": channels.CHILDREN["sanne"]}, ITEMS)
+
+
+@pytest.fixture(scope="session")
+def accepted(voices, models, tmp_path_factory) -> set[str]:
+    """What is accepted of them where nothing fails."""
+    program = Collector(tmp_path_factory.mktemp("calm"), models)
+    with serving(voices) as server:
+        program.write_plan(source(server, voices), **MANY)
+        program.collect()
+        return names_of(program.assert_sound())
+
+
+@pytest.fixture
+def site(voices):
+    with serving(voices) as server:
+        yield server
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ def fails_one_in_five(chance: random.Random):
 
 
 @pytest.mark.timeout(1800)
-def test_64_downloads_from_a_failing_server_killed_at_random(collector, space, models, full):
+def test_64_workers_lose_and_double_nothing(collector, space, models, full):
     channels.many(space / "many", {"ada": CHILD, "bea": CHILD, "cleo": CHILD}, 18)
     channels.many(space / "many", {"dora": ADULT}, 6)
     for other in ("bea", "cleo"):  # the same bytes by three ways: which of them is kept must not depend on the order
@@ -103,7 +103,7 @@ def undisturbed(small, models, tmp_path_factory):
 
 
 @pytest.mark.parametrize("point", [point for point in all_points() if point.startswith("collect.") and point != IN_A_SERVICE])
-def test_killed_at_a_named_point(collector, small, undisturbed, full, point):
+def test_every_recording_has_its_file_at_every_kill_point(collector, small, undisturbed, full, point):
     collector.write_plan(*small)
     for nth in (1, 2, 3) if full else (1,):
         collector.start_over()

@@ -12,13 +12,15 @@ import pytest
 from servers import install
 
 TOOL = corpora.TOOL.with_name("corpus_ytdlp_tool")
-VERSION, SHA256 = "2026.10.26", "a05c5b5d8562f7e8a62f5334348b406af4930d56d3a65f8021d14af0e22339ae"
+FETCH = corpora.ROOT / "cmake" / "fetch_ytdlp"
+VERSION = subprocess.run([FETCH], check=True, capture_output=True, text=True).stdout.strip()
 AUDIO = Path("/usr/share/tuxpaint/stamps/symbols/math/0_nl.ogg").read_bytes()
 
 
 @pytest.fixture(scope="session")
 def ytdlp() -> Path:
-    return install.once("yt-dlp", VERSION, lambda folder: install.wheel(folder, f"yt-dlp=={VERSION}", [SHA256]))
+    """As ./haul installs it."""
+    return install.once("yt-dlp-by-haul", VERSION, lambda folder: install.run([FETCH, folder / "installed"])) / "installed"
 
 
 class Site:
@@ -76,7 +78,7 @@ def site():
 @pytest.fixture
 def ask(ytdlp, space):
     def run(*words, code: int = 0, program: Path | None = None) -> list[dict]:
-        env = {**os.environ, "PYTHONPATH": str(ytdlp), "HOME": str(space), "PYTHONDONTWRITEBYTECODE": "1"}
+        env = {**os.environ, "HOME": str(space), "PYTHONDONTWRITEBYTECODE": "1"}
         done = subprocess.run([TOOL, program or ytdlp / "bin" / "yt-dlp", space, *words], env=env, capture_output=True, text=True, timeout=250,
                               check=False)
         assert done.returncode == code, done.stderr

@@ -3,12 +3,12 @@
 // Beyond not crashing: what is read can be written, and reads back as the same.
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/zstd.h"
+#include "demand.h"
 #include "format/manifest.h"
 #include "format/part_list.h"
 #include "format/test_keep.h"
@@ -16,10 +16,7 @@
 namespace {
 
 using haul::format::Member;
-
-void demand(bool promise) {
-    if (!promise) std::abort();
-}
+using haul::fuzz::demand;
 
 template <class Reader>
 std::vector<Member> read(std::string_view compressed) {

@@ -3,19 +3,17 @@
 // Beyond not crashing: what is read can be written, and reads back as the same document.
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
 #include "base/digest.h"
+#include "demand.h"
 #include "format/claim_record.h"
 #include "format/set_record.h"
 
 namespace {
 
-void demand(bool promise) {
-    if (!promise) std::abort();
-}
+using haul::fuzz::demand;
 
 // The rule of docs/format.md, F21.
 std::string signed_text(std::string_view text) {

@@ -4,22 +4,19 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <span>
 #include <vector>
 
+#include "demand.h"
 #include "zip/memory_source.h"
 #include "zip/names.h"
 #include "zip/reader.h"
 
 namespace {
 
+using haul::fuzz::demand;
 using haul::zip::Entry;
 using haul::zip::Source;
-
-void demand(bool promise) {
-    if (!promise) std::abort();
-}
 
 haul::Status extract(Source& source, const Entry& entry) {
     const std::uint64_t from = TRY(haul::zip::locate_data(source, entry));

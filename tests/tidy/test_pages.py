@@ -58,3 +58,10 @@ def test_promises():
     made = promises_made(tree.ROOT)
     assert len(made) > 30 and len(set(made.values())) > 5
     assert promises_told(tree.ROOT) == made
+
+
+def test_one_version_of_yt_dlp():
+    """What is installed is what the page and the error tell people to install."""
+    version, = re.findall(r"^version=(\S+)$", (tree.ROOT / "cmake/fetch_ytdlp").read_text(), re.MULTILINE)
+    for name in ("docs/ytdlp.md", "src/flow/collect/source/ytdlp/ytdlp_source.cc"):
+        assert set(re.findall(r"yt-dlp==([\d.]+)", (tree.ROOT / name).read_text())) == {version}, name

@@ -151,6 +151,9 @@ Status back_up_or_say(Work& work) {
     if (made || made.error().code == Code::interrupted) return made;
     Error error = Error(made.error()).within("back up", "the ledger");
     error.kept = "the corpus and its ledger, and older copies of it";
+    error.state = "all else of this run is done";
+    error.next = "the same command makes it; a run that goes on tries it again in an hour";
+    error.at_risk = "what was judged since the last copy, should the ledger be damaged";
     work.hub.fail_item("backup",
                        std::move(error).with_remedy("make room there, and run the same command again"));
     return {};
@@ -199,6 +202,9 @@ Result<std::string> export_corpus(Work& work) {
     const Exported exported = TRY(export_views(
         work.out, accepted, {.corpus = work.plan().name, .scratch = work.job.folder() + "/export"},
         work.shutdown.stop()));
+    for (const std::string& name : exported.mended)
+        work.hub.note(report::Level::warning, "a file of the export was missing or damaged, and is made anew",
+                      name);
     return exported.state;
 }
 

@@ -157,11 +157,7 @@ class Downloader {
         const bool is_last = is_counted && context_.lease.failures + 1 >= ledger::kFailuresToSetAside;
         const bool is_resumed = !progress_.validator.empty() && !is_last;
         if (is_resumed || !progress_.extension.empty()) return error;
-        if (work_.corpus.drop(id_)) {
-            error.kept.clear();
-            error.cleaned = "its temporary";
-        }
-        return error;
+        return work_.corpus.drop(id_) ? std::move(error).with_cleaned("its temporary") : error;
     }
 
     void show(std::uint64_t bytes) {

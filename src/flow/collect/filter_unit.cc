@@ -82,7 +82,9 @@ Result<ledger::Outcome> handle_filter(Work& work, engine::Context& context) {
     FAULT_POINT("collect.filter.heard");
     if (!heard) {
         if (!TRY(recording_at(work.ledger(), id))) return ledger::Outcome{};
-        return failure(Error(heard.error()));
+        Error error = heard.error();
+        error.kept = "the recording " + file_of(recording) + ", not judged";
+        return failure(std::move(error));
     }
     TRY(settle(work, context, recording, *heard));
     return ledger::Outcome{};

@@ -158,6 +158,7 @@ class Prober {
         auto heard = fetch_and_hear_as(key, channel, candidate);
         TRY(work_.corpus.drop(key));
         if (heard) has_heard_ = true;
+        if (!heard) heard = failure(std::move(heard).error().with_cleaned("its temporary"));
         if (heard && !is_heard(*heard)) {
             TRY(leave_out(candidate, {.why = "undecodable", .detail = why_unheard(*heard)}));
             if (++channel.unsure == kMostHeard) {

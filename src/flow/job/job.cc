@@ -96,11 +96,21 @@ Result<std::string> take_up(ledger::Ledger& ledger) {
 }
 
 void say_damaged(const std::string& moved_aside, const std::optional<Error>& damage, report::Hub& hub) {
-    hub.note(report::Level::warning,
-             fmt::format("the ledger was damaged{}; it was moved to {}, and what is done is found out from "
-                         "the destination",
-                         damage ? ": " + damage->message() : std::string(), moved_aside),
-             moved_aside);
+    report::Event event;
+    event.level = report::Level::warning;
+    event.subject = moved_aside;
+    event.text = fmt::format(
+        "the ledger was damaged; it was moved to {}, and what is done is found out from the "
+        "destination",
+        moved_aside);
+    event.error = damage;
+    if (event.error) {
+        event.error->state = "written by an earlier run";
+        event.error->kept = moved_aside;
+        event.error->cleaned = "nothing";
+        event.error->at_risk = "what neither the destination nor a copy of the ledger shows";
+    }
+    hub.emit(std::move(event));
 }
 
 }  // namespace

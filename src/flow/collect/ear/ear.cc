@@ -28,6 +28,16 @@ Status check_path(const std::string& path) {
                        .with_remedy("rename it"));
 }
 
+// Why its decoder was given up, where it was for its slowness: that may be the machine's as well, and is no
+// verdict on the file.
+std::optional<Error> given_up_of(const json::Value& heard) {
+    const auto error = heard.find("error");
+    if (error == heard.end() || !error->is_object() || error->value("code", json::Value()) != "timed_out")
+        return std::nullopt;
+    const json::Value message = error->value("message", json::Value());
+    return make_error(Code::timed_out, "decode", "", message.is_string() ? message.get<std::string>() : "");
+}
+
 }  // namespace
 
 struct Ears::State {
@@ -67,20 +77,32 @@ struct Ears::State {
         return question;
     }
 
+    // A child went, for this file: nobody else is kept waiting for it.
+    std::unexpected<Error> lost(const Question& question, Error why) {
+        ++deaths;
+        Error error =
+            std::move(why)
+                .within("listen to", question.path)
+                .with_remedy(
+                    "hear it alone with `haul listen`, and take it away or report it where that ends, "
+                    "too; the same command tries it again");
+        error.code = Code::io;
+        error.child_died = true;
+        return failure(std::move(error));
+    }
+
     Result<json::Value> ask(std::optional<process::Companion>& child, const Question& question) {
         if (question.stop.stop_requested())
             return failure(Code::interrupted, "listen to", question.path, "stopped on request");
         if (!child || child->ended()) child = TRY(start());
         auto line = child->ask(question.path, setup.limit, question.stop);
-        if (!line) {
-            if (line.error().code == Code::interrupted) return failure(std::move(line).error());
-            ++deaths;
-            Error error = std::move(line).error().within("listen to", question.path);
-            // Of this file: nobody else is kept waiting for it.
-            error.code = Code::io;
-            return failure(std::move(error));
-        }
+        if (!line && line.error().code == Code::interrupted) return failure(std::move(line).error());
+        if (!line) return lost(question, std::move(line).error());
         json::Value heard = TRY(json::parse(*line, "what haul-speech says of " + question.path));
+        if (!heard.is_object())
+            return failure(Code::corrupt, "listen to", question.path,
+                           "what haul-speech says of it is no object");
+        if (auto given_up = given_up_of(heard)) return lost(question, *std::move(given_up));
         heard.erase("path");
         heard.erase("verdict");
         return heard;

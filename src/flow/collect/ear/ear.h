@@ -12,14 +12,16 @@
 
 #include "base/json.h"
 #include "base/result.h"
+#include "base/test_setting.h"
 
 namespace haul::collect {
 
 struct EarSetup {
-    std::string program{};                                   // haul-speech
-    std::string models{};                                    // their folder; empty: the usual one
-    unsigned count = 1;                                      // children, side by side
-    std::chrono::nanoseconds limit = std::chrono::hours(1);  // for one file
+    std::string program{};  // haul-speech
+    std::string models{};   // their folder; empty: the usual one
+    unsigned count = 1;     // children, side by side
+    // For one file.
+    std::chrono::nanoseconds limit = shortened("HAUL_HEAR_LIMIT_MS", std::chrono::hours(1));
 };
 
 class Ears {
@@ -32,10 +34,10 @@ class Ears {
     Ears& operator=(const Ears&) = delete;
 
     // A line of `haul listen --json` (docs/schemas/heard.json) without "path" and "verdict". What is wrong
-    // with the file stands in its "error". Code::io: the child ended, or said nothing in time, and
-    // is replaced.
+    // with the file stands in its "error". Code::io, with Error::child_died: the child ended, or said nothing
+    // in time, and is replaced; or its decoder took too long and was ended, which is no verdict.
     [[nodiscard]] Result<json::Value> hear(const std::string& path, const std::stop_token& stop);
-    // Children that ended while they heard a file.
+    // Children, and decoders of theirs, that were lost to a file.
     [[nodiscard]] std::uint64_t deaths() const;
 
   private:

@@ -46,6 +46,8 @@ TEST_F(EarTest, AChildThatEndsIsReplaced) {
     const auto bad = some->hear("bad", {});
     ASSERT_FALSE(bad);
     EXPECT_EQ(bad.error().code, Code::io);
+    EXPECT_TRUE(bad.error().child_died);
+    EXPECT_FALSE(bad.error().remedy.empty());
     EXPECT_THAT(bad.error().message(), HasSubstr("listen to bad"));
     EXPECT_THAT(bad.error().message(), HasSubstr("no room"));
     EXPECT_TRUE(some->hear("good", {}));
@@ -54,7 +56,9 @@ TEST_F(EarTest, AChildThatEndsIsReplaced) {
 
 TEST_F(EarTest, AChildThatHangsIsReplaced) {
     const auto some = ears(R"([ "$name" = bad ] && exec sleep 600; echo "{}")", 1, 100ms);
-    EXPECT_EQ(some->hear("bad", {}).error().code, Code::io);
+    const Error error = some->hear("bad", {}).error();
+    EXPECT_EQ(error.code, Code::io);
+    EXPECT_TRUE(error.child_died);
     // Starting a shell may take longer than that on a busy machine.
     for (int i = 0; i < 100; ++i)
         if (some->hear("good", {})) return;
@@ -63,7 +67,21 @@ TEST_F(EarTest, AChildThatHangsIsReplaced) {
 
 TEST_F(EarTest, WhatIsNoAnswerIsAnError) {
     const auto some = ears("echo nonsense");
-    EXPECT_EQ(some->hear("a", {}).error().code, Code::corrupt);
+    const Error error = some->hear("a", {}).error();
+    EXPECT_EQ(error.code, Code::corrupt);
+    EXPECT_FALSE(error.child_died);
+    EXPECT_EQ(ears("echo '[1]'")->hear("a", {}).error().code, Code::corrupt);
+}
+
+TEST_F(EarTest, ADecoderThatWasGivenUpIsNoVerdict) {
+    const auto some =
+        ears(R"(echo "{\"path\":\"$name\",\"error\":{\"code\":\"$name\",\"message\":\"no progress\"}}")");
+    const Error error = some->hear("timed_out", {}).error();
+    EXPECT_EQ(error.code, Code::io);
+    EXPECT_TRUE(error.child_died);
+    EXPECT_THAT(error.message(), HasSubstr("no progress"));
+    EXPECT_TRUE(some->hear("corrupt", {}));
+    EXPECT_EQ(some->deaths(), 1U);
 }
 
 TEST_F(EarTest, StopsWhileItWaits) {

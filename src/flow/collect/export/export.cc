@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "base/fault_point.h"
 #include "flow/collect/export/current.h"
@@ -47,7 +48,9 @@ Result<Exported> export_all(store::Store& corpus, const Recordings& recordings, 
     const auto before = TRY(readable_current(corpus));
     const Current current = current_of(views, before);
     const bool unchanged = before && before->state == views.state;
-    if (!unchanged || !TRY(are_there(corpus, views))) {
+    std::vector<std::string> wrong =
+        unchanged ? TRY(wrong_views(corpus, views, stop)) : std::vector<std::string>();
+    if (!unchanged || !wrong.empty()) {
         TRY(scratch.note_sending(views.state));
         FAULT_POINT("export.before_publish");
         TRY(publish_views(corpus, views, stop));
@@ -60,7 +63,8 @@ Result<Exported> export_all(store::Store& corpus, const Recordings& recordings, 
     return Exported{.state = views.state,
                     .recordings = views.recordings,
                     .speech_seconds = views.speech_seconds,
-                    .unchanged = unchanged};
+                    .unchanged = unchanged,
+                    .mended = std::move(wrong)};
 }
 
 }  // namespace

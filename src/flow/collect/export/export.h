@@ -16,6 +16,7 @@
 #include <functional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "flow/collect/recording/recording.h"
@@ -37,6 +38,8 @@ struct Exported {
     std::uint64_t recordings = 0;
     double speech_seconds = 0;
     bool unchanged = false;  // current showed it already
+    // Of a state that current showed: files that were missing or held anything else, and were written anew.
+    std::vector<std::string> mended{};
 };
 
 // `corpus` is rooted at OUT. Durable when it returns. What readers of the earlier state have open stays; of

@@ -15,7 +15,10 @@
 namespace haul::collect {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
 
 class Export : public testing::Test {
   protected:
@@ -148,7 +151,15 @@ TEST_F(Export, MakesGoodWhatWasLost) {
     const auto again = run(harness::recordings(4));
     ASSERT_TRUE(again) << again.error().message();
     EXPECT_TRUE(again->unchanged);
+    const std::string name = "exports/" + state + "/";
+    EXPECT_THAT(again->mended, UnorderedElementsAre(name + "urls.txt", name + "manifest.jsonl"));
     harness::expect_whole(folder_.path("out"), state);
+
+    // Of the same length.
+    std::fstream(views + "manifest.jsonl", std::ios::in | std::ios::out) << "#";
+    EXPECT_THAT(run(harness::recordings(4)).value().mended, ElementsAre(name + "manifest.jsonl"));
+    harness::expect_whole(folder_.path("out"), state);
+    EXPECT_THAT(run(harness::recordings(4)).value().mended, IsEmpty());
 
     std::ofstream(folder_.path("out/exports/current.json")) << "no JSON";
     EXPECT_EQ(state_of(harness::recordings(4)), state);

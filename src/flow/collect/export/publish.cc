@@ -44,9 +44,15 @@ class Passage {
           path_(views.folder + "/" + view.name),
           name_(folder_of(views.state) + "/" + view.name) {}
 
-    [[nodiscard]] Status run() {
+    // With its bytes.
+    [[nodiscard]] Result<bool> is_there() {
         const auto there = TRY(store::find_file(corpus_, name_));
-        if (there && there->size == view_.bytes && TRY(is_right())) return {};
+        return there && there->size == view_.bytes && TRY(is_right());
+    }
+
+    [[nodiscard]] Status run() {
+        if (TRY(is_there())) return {};
+        const auto there = TRY(store::find_file(corpus_, name_));
         // What is there and wrong was made by nobody who finished: it is replaced as a whole.
         TRY(write(there ? store::Condition() : create(corpus_.capabilities())));
         if (TRY(is_right())) return {};
@@ -146,12 +152,13 @@ Status link_audio(store::Store& corpus, const std::string& state) {
 
 }  // namespace
 
-Result<bool> are_there(store::Store& corpus, const Views& views) {
-    for (const View& view : views.files) {
-        const auto there = TRY(store::find_file(corpus, folder_of(views.state) + "/" + view.name));
-        if (!there || there->size != view.bytes) return false;
-    }
-    return true;
+Result<std::vector<std::string>> wrong_views(store::Store& corpus, const Views& views,
+                                             const std::stop_token& stop) {
+    std::vector<std::string> names;
+    for (const View& view : views.files)
+        if (!TRY(Passage(corpus, views, view, stop).is_there()))
+            names.push_back(folder_of(views.state) + "/" + view.name);
+    return names;
 }
 
 Status publish_views(store::Store& corpus, const Views& views, const std::stop_token& stop) {

@@ -5,6 +5,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "flow/collect/export/views.h"
@@ -12,8 +13,9 @@
 
 namespace haul::collect {
 
-// Every file of the state is there with its length.
-[[nodiscard]] Result<bool> are_there(store::Store& corpus, const Views& views);
+// Names of the state's files that are missing in the corpus, or hold anything else: each is read.
+[[nodiscard]] Result<std::vector<std::string>> wrong_views(store::Store& corpus, const Views& views,
+                                                           const std::stop_token& stop);
 
 // Durable, and read back, when it returns. What is there already with the right bytes stays as it is, whoever
 // wrote it.

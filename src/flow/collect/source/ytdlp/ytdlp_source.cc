@@ -128,8 +128,10 @@ Result<json::Value> YtdlpSource::ask(const std::string& operation, const std::st
     const std::string subject = http::shown_url(url);
     auto finished = process::run(command, stop);
     if (!finished && finished.error().code == Code::not_found)
-        return failure(make_error(Code::unsupported, operation, subject, "yt-dlp is not installed")
-                           .with_remedy("`pip install yt-dlp==2026.10.26`, and have it in PATH"));
+        return failure(
+            make_error(Code::unsupported, operation, subject, "yt-dlp is not installed")
+                .with_remedy("`pip install yt-dlp==2026.10.26`, and have it in PATH; in a source tree "
+                             "`./haul collect PLAN` installs it"));
     if (!finished) return failure(std::move(finished).error().within(operation, subject));
     if (finished->exit_code != 0) return failure(ytdlp_error(finished->errors, operation, subject));
     if (finished->truncated)
