@@ -2,11 +2,9 @@
 
 import hashlib
 import json
-import re
 import shutil
 import signal
 import sqlite3
-import urllib.request
 from contextlib import closing
 
 import pytest
@@ -15,7 +13,6 @@ from collecting import files
 from harness.held import held
 from harness.points import all_points
 from harness.program import wait, wait_for
-from servers.server import free_ports
 
 # What nobody passes who collects into a folder for the first time.
 ELSEWHERE = ("collect.corpus.sent", "collect.filter.left_out", "export.upload.", "export.between_sweeps")
@@ -111,21 +108,3 @@ def test_nothing_is_fetched_from_private_addresses_unless_the_plan_says_so(colle
     failed, = finished.events()[-1]["units_set_aside"]
     assert "not public" in failed["reason"] and "limits.allow_private" in failed["remedy"]
     assert site.asked == []
-
-
-def scraped(port: int) -> dict[str, float]:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=20) as answer:
-        text = answer.read().decode()
-    return {name: float(value) for name, value in re.findall(r"^(haul_ledger_\w+) (\S+)$", text, re.MULTILINE)}
-
-
-def test_waiting_for_the_ledger_is_measured(collector, site, voices, accepted):
-    """By 64 workers. That calls are served first come, first served is seen by src/ledger/conformance/threads.cc."""
-    port, = free_ports(1)
-    collector.write_plan(source(site, voices), **MANY)
-    with held(collector, "export.before_views", *collector.words(), "--metrics-port", port) as job:
-        numbers = scraped(port)
-        calls, waited, longest = (numbers[f"haul_ledger_{name}"] for name in ("calls_total", "wait_seconds_total", "longest_wait_seconds"))
-        assert calls > 64 * 4 and 0 < longest <= waited, numbers
-    assert wait(job.child).code == 0
-    assert names_of(collector.assert_sound()) == accepted

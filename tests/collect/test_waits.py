@@ -1,20 +1,23 @@
 """--metrics-port of a collect: what waits, for whom and how long, and what was decided, while 64 workers are at it."""
 
 import shutil
+import time
 
 import pytest
 from collecting import feed
 from harness import channels, feeds
-from harness.metrics import assert_as_documented, number
+from harness.metrics import assert_as_documented, number, scraped
 from harness.program import wait, wait_for
 from harness.web_site import WebSite
 from servers.server import free_ports
 
 CHILD, ADULT = channels.CHILDREN["sanne"], channels.ADULTS["allison"]
+IDLE_SECONDS = 3
 
 
-@pytest.mark.timeout(300)
-def test_64_workers_their_waits_and_what_they_decide(collector, space):
+@pytest.fixture
+def looked(collector, space):
+    """What was shown while all but the last recording were done, and IDLE_SECONDS later."""
     channels.many(space / "many", {"ada": CHILD}, 12)
     short = channels.many(space / "short", {"ada": CHILD}, 1, seconds=1.5)[0]
     shutil.copy(short, space / "many" / "ada" / "item-05-short.wav")
@@ -44,17 +47,23 @@ def test_64_workers_their_waits_and_what_they_decide(collector, space):
         collector.write_plan(*sources, downloads="64", per_host="64")
         child = collector.start(*collector.words("--metrics-port", port), env=collector.quick)
         try:
-            wait_for(lambda: number(port, 'haul_units{kind="filter",state="done"}') == 12, child)
+            wait_for(lambda: number(port, 'haul_units{kind="filter",state="done"}') == 12, child, limit=120)
             values = assert_as_documented(port, collect=True)
+            time.sleep(IDLE_SECONDS)
+            later = scraped(port)[1]
         finally:
             site.let_go.set()
         assert wait(child).code == 0
+    return values, later
 
-    host = site.url.removeprefix("http://")
-    name = next(one.partition('host="')[2].partition('"')[0] for one in values if one.startswith("haul_host_requests_total"))
-    assert name in host
-    assert values[f'haul_host_throttled_total{{host="{name}"}}'] == 1
-    assert values[f'haul_host_requests_total{{host="{name}"}}'] >= 15
+
+def test_numbers_of_a_collect(looked):
+    values, _ = looked
+    hosts = {one.partition('host="')[2].partition('"')[0] for one in values if one.startswith("haul_host_requests_total")}
+    host, = hosts
+    assert host.startswith("127.0.0.1")
+    assert values[f'haul_host_throttled_total{{host="{host}"}}'] == 1
+    assert values[f'haul_host_requests_total{{host="{host}"}}'] >= 15
     assert values["haul_temporaries"] >= 1 and 0 <= values["haul_temporaries_untouched_seconds"] < 300
     assert values['haul_units{kind="download",state="leased"}'] == 1
     assert values['haul_left_out_total{why="licence_unknown"}'] == 1
@@ -62,8 +71,17 @@ def test_64_workers_their_waits_and_what_they_decide(collector, space):
     judged = [values[f'haul_recordings_judged_total{{verdict="{verdict}"}}'] for verdict in ("accepted", "rejected")]
     assert sum(judged) == 12 and judged[1] == values['haul_reasons_against_total{reason="speech_too_short"}'] == 1
     assert values["haul_corpus_accepted_seconds"] > 10 and values["haul_probe_bytes_total"] > 1000
+
+
+def test_waiting_for_the_ledger_is_fair_bounded_backed_off_measured(looked):
+    """Of 64 workers. That calls are served in their order, src/ledger/sqlite/writer_test.cc sees."""
+    values, later = looked
     for call in ("claim", "commit"):
         waits = values[f'haul_ledger_wait_seconds_count{{call="{call}"}}']
         assert waits >= 30 and values[f'haul_ledger_wait_seconds_bucket{{call="{call}",le="60"}}'] == waits, "somebody waited a minute"
-        # First come, first served: nobody sees all the others pass again and again.
+        assert 0 < values[f'haul_ledger_longest_wait_seconds{{call="{call}"}}'] <= values[f'haul_ledger_wait_seconds_sum{{call="{call}"}}']
+        # Nobody sees all the others pass again and again.
         assert values[f'haul_ledger_most_overtaken{{call="{call}"}}'] < waits / 2
+    # Every 50 ms each, were it not for the backing off.
+    claims = (one['haul_ledger_wait_seconds_count{call="claim"}'] for one in (later, values))
+    assert next(claims) - next(claims) < 64 * IDLE_SECONDS / 0.05 / 4
