@@ -22,7 +22,7 @@ def decisions(root: Path) -> list[str]:
         if not path.read_text().startswith(f"# {number} "):
             bad.append(f"{name}: its heading does not begin with {number}")
     for path in [*tree.files(root, "docs", ".md"), *tree.cpp(root), *tree.files(root, "tests", ".py", ".md")]:
-        for number in re.findall(r"decisions/(\d{4})", path.read_text(errors="replace")):
+        for number in re.findall(r"decisions/(\d{4})(?!\d)", path.read_text(errors="replace")):
             if number not in numbers:
                 bad.append(f"{tree.name(root, path)}: there is no decision {number}")
     return bad

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <span>
 
 #include "base/digest.h"
@@ -23,5 +24,10 @@ std::string id_of(const Candidate& candidate, std::string_view name) {
 
 std::string id_of(const Candidate& candidate) { return id_of(candidate, candidate.item); }
 std::string channel_id_of(const Candidate& candidate) { return id_of(candidate, candidate.channel); }
+
+bool is_id(std::string_view text) {
+    return text.size() == kIdLength &&
+           std::ranges::all_of(text, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '2' && c <= '7'); });
+}
 
 }  // namespace haul::collect

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/json.h"
 #include "base/result.h"
@@ -46,10 +47,16 @@ struct Candidate {
 [[nodiscard]] std::string id_of(const Candidate& candidate);
 // Likewise of a channel: SHA-256(kind NUL source_url NUL channel).
 [[nodiscard]] std::string channel_id_of(const Candidate& candidate);
+// Whether it could be one of both.
+[[nodiscard]] bool is_id(std::string_view text);
 
 [[nodiscard]] json::Ordered json_of(const Candidate& candidate);
 // Code::corrupt names the field.
 [[nodiscard]] Result<Candidate> candidate_from(const json::Value& value, std::string_view subject);
+[[nodiscard]] json::Ordered json_of(const Licence& licence);
+[[nodiscard]] Result<Licence> licence_from(const json::Value& value, std::string_view subject);
+// The field "reasons" of what was judged; none where it is absent.
+[[nodiscard]] Result<std::vector<std::string>> reasons_in(const json::Value& value, std::string_view subject);
 
 // The SPDX id of what sources write: an SPDX id in any case, the URL of a Creative Commons deed or legal
 // code, or its usual name ("Creative Commons Attribution Share Alike 4.0"). Empty: not understood; a licence

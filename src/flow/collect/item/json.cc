@@ -35,6 +35,18 @@ constexpr LicenceText kLicence[] = {{"id", &Licence::id},
                                     {"page", &Licence::page},
                                     {"field", &Licence::field}};
 
+Result<std::optional<double>> duration_in(const json::Value& value, std::string_view subject) {
+    const auto at = value.find("duration");
+    if (at == value.end() || at->is_null()) return std::nullopt;
+    const double seconds = at->is_number() ? at->get<double>() : -1;
+    if (!std::isfinite(seconds) || seconds < 0)
+        return failure(Code::corrupt, "read", std::string(subject),
+                       "field \"duration\" is not a number of seconds");
+    return seconds;
+}
+
+}  // namespace
+
 json::Ordered json_of(const Licence& licence) {
     json::Ordered object = json::Ordered::object();
     for (const LicenceText& text : kLicence) put(object, text.field, licence.*text.member);
@@ -49,18 +61,6 @@ Result<Licence> licence_from(const json::Value& value, std::string_view subject)
     licence.seen_ns = TRY(json::find_int(value, "seen_ns", subject)).value_or(0);
     return licence;
 }
-
-Result<std::optional<double>> duration_in(const json::Value& value, std::string_view subject) {
-    const auto at = value.find("duration");
-    if (at == value.end() || at->is_null()) return std::nullopt;
-    const double seconds = at->is_number() ? at->get<double>() : -1;
-    if (!std::isfinite(seconds) || seconds < 0)
-        return failure(Code::corrupt, "read", std::string(subject),
-                       "field \"duration\" is not a number of seconds");
-    return seconds;
-}
-
-}  // namespace
 
 json::Ordered json_of(const Candidate& candidate) {
     json::Ordered object = json::Ordered::object();
@@ -87,6 +87,20 @@ Result<Candidate> candidate_from(const json::Value& value, std::string_view subj
     if (const auto at = value.find("licence"); at != value.end() && !at->is_null())
         candidate.licence = TRY(licence_from(*at, subject));
     return candidate;
+}
+
+Result<std::vector<std::string>> reasons_in(const json::Value& value, std::string_view subject) {
+    std::vector<std::string> reasons;
+    const auto at = value.find("reasons");
+    if (at == value.end()) return reasons;
+    if (!at->is_array()) return json::bad_field(subject, "reasons", "is not a list");
+    for (const json::Value& one : *at) {
+        const auto* reason = one.get_ptr<const std::string*>();
+        if (reason == nullptr)
+            return json::bad_field(subject, "reasons", "holds something that is not a string");
+        reasons.push_back(*reason);
+    }
+    return reasons;
 }
 
 }  // namespace haul::collect

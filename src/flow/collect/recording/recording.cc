@@ -8,37 +8,21 @@
 namespace haul::collect {
 namespace {
 
-constexpr std::size_t kIdLength = 26;
 constexpr std::size_t kHashLength = 64;
 constexpr std::size_t kLongestExtension = 16;
 
 bool is_lower_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 bool is_hex(char c) { return (c >= 'a' && c <= 'f') || (c >= '0' && c <= '9'); }
-bool is_base32(char c) { return (c >= 'a' && c <= 'z') || (c >= '2' && c <= '7'); }
 
 // Id and extension become a path in the corpus: whatever wrote the record, they lead nowhere else.
 Status check_names(const Recording& recording, std::string_view subject) {
-    if (recording.id.size() != kIdLength || !std::ranges::all_of(recording.id, is_base32))
-        return json::bad_field(subject, "id", "is not 26 characters of base32");
+    if (!is_id(recording.id)) return json::bad_field(subject, "id", "is not 26 characters of base32");
     if (recording.extension.size() > kLongestExtension ||
         !std::ranges::all_of(recording.extension, is_lower_or_digit))
         return json::bad_field(subject, "extension", "is not a few lower-case letters and digits");
     if (recording.sha256.size() != kHashLength || !std::ranges::all_of(recording.sha256, is_hex))
         return json::bad_field(subject, "sha256", "is not 64 hex digits");
     return {};
-}
-
-Result<std::vector<std::string>> reasons_at(const json::Value& value, std::string_view subject) {
-    std::vector<std::string> reasons;
-    const auto at = value.find("reasons");
-    if (at == value.end() || !at->is_array()) return json::bad_field(subject, "reasons", "is not a list");
-    for (const json::Value& one : *at) {
-        const auto* reason = one.get_ptr<const std::string*>();
-        if (reason == nullptr)
-            return json::bad_field(subject, "reasons", "holds something that is not a string");
-        reasons.push_back(*reason);
-    }
-    return reasons;
 }
 
 }  // namespace
@@ -79,7 +63,8 @@ Result<Recording> recording_from(const json::Value& value, std::string_view subj
         recording.heard = *heard;
     }
     recording.accepted = TRY(json::bool_at(value, "accepted", subject));
-    recording.reasons = TRY(reasons_at(value, subject));
+    if (!value.contains("reasons")) return json::bad_field(subject, "reasons", "is missing");
+    recording.reasons = TRY(reasons_in(value, subject));
     TRY(check_names(recording, subject));
     return recording;
 }
