@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 from collecting import files, item_id
-from harness import channels
+from harness import channels, decisions
 
 
 def test_the_right_channels_and_nothing_else(collector, speakers):
@@ -121,6 +121,24 @@ def test_what_a_plan_allows_later_comes_back(collector, speakers):
     collector.write_plan(files(speakers, licence="CC-BY-SA-4.0"), licences='["CC-BY-SA-4.0"]')
     again = collector.collect()
     assert again["accepted"] == 3 and again["fetched"] == 0 and again["state"] == totals["state"]
+
+
+def test_a_closed_channel_opens_where_a_plan_wants_it_and_nothing_is_probed_for_it(collector, speakers):
+    strict = "[probe]\naccept_channel_above = 1.0\n"
+    collector.write_plan(files(speakers), strict)
+    closed = collector.collect()
+    assert closed["channels"] == {"accepted": 0, "closed": 3, "open": 0} and closed["accepted"] == 0
+    collector.write_plan(files(speakers))
+    totals = collector.collect()
+    assert totals["channels"] == {"accepted": 1, "closed": 2, "open": 0} and totals["accepted"] == 3 and totals["probe_bytes"] == 0
+    child = [one for one in decisions.of_folder(collector.out) if one.get("channel") == item_id("files", str(speakers), "sanne")]
+    assert [one["state"] for one in child] == ["closed", "open"] and child[0]["reasons"] == ["child_score_low"]
+    assert child[0]["score"] == child[1]["score"] < 1
+    collector.assert_sound()
+    # What was let through stays so.
+    collector.write_plan(files(speakers), strict)
+    again = collector.collect()
+    assert again["channels"]["accepted"] == 1 and again["state"] == totals["state"]
 
 
 def test_a_new_source_is_searched(collector, speakers, space):

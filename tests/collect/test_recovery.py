@@ -5,8 +5,8 @@ import random
 import shutil
 
 import pytest
-from collecting import files
-from harness import channels
+from collecting import files, item_id
+from harness import channels, decisions
 
 
 @pytest.fixture
@@ -23,6 +23,11 @@ def job_folder(collector):
 
 def copies(collector) -> list:
     return sorted((collector.out / "backup").iterdir())
+
+
+def lose_the_ledger(collector) -> None:
+    shutil.rmtree(collector.state)
+    shutil.rmtree(collector.out / "backup")
 
 
 def damage(path, chance: random.Random) -> str:
@@ -70,8 +75,7 @@ def test_without_the_state_folder_nothing_is_fetched_again(collected):
 
 
 def test_without_ledger_and_copies_files_are_adopted(collected):
-    shutil.rmtree(collected.state)
-    shutil.rmtree(collected.out / "backup")
+    lose_the_ledger(collected)
     before = {path: path.stat().st_mtime_ns for path in collected.audio()}
     again = collected.collect()
     assert again["state"] == collected.totals["state"] and again["fetched"] == 0 and again["probe_bytes"] > 0
@@ -79,9 +83,78 @@ def test_without_ledger_and_copies_files_are_adopted(collected):
     collected.assert_sound()
 
 
+def of_ledger(collector, item: str) -> dict:
+    return json.loads(collector.run("corpus", "show", collector.plan, item, "--json").out)
+
+
+def test_decisions_and_files_are_enough(collected, speakers):
+    """Closed channels stay closed, and evidence is what it was."""
+    told = decisions.of_folder(collected.out)
+    evidence = {one["id"]: of_ledger(collected, one["id"])["candidate"]["licence"] for one in collected.exported()}
+    closed = of_ledger(collected, speakers / "carlo" / "item-00.ogg")["channel"]
+    lose_the_ledger(collected)
+    again = collected.collect()
+    assert again["state"] == collected.totals["state"] and again["channels"] == collected.totals["channels"]
+    assert again["probe_bytes"] <= max(path.stat().st_size for path in (speakers / "sanne").iterdir()) and again["fetched"] == 0
+    assert {id: of_ledger(collected, id)["candidate"]["licence"] for id in evidence} == evidence
+    assert of_ledger(collected, speakers / "carlo" / "item-00.ogg")["channel"] == closed and closed["state"] == "closed"
+    assert decisions.of_folder(collected.out) == told
+    assert json.loads(collected.run("check", collected.plan, "--json").out)["finding_count"] == 0
+
+
+def test_a_closed_channel_that_a_new_plan_wants_is_probed_again(collector, speakers):
+    """Its score is in the decision, and so is what the plan of then had against it."""
+    collector.write_plan(files(speakers), "[probe]\naccept_channel_above = 1.0\n")
+    assert collector.collect()["channels"]["closed"] == 3
+    lose_the_ledger(collector)
+    collector.write_plan(files(speakers))
+    again = collector.collect()
+    assert again["accepted"] == 3 and again["channels"] == {"accepted": 1, "closed": 2, "open": 0}
+    assert [one["state"] for one in decisions.of_folder(collector.out) if one["what"] == "channel"] == ["closed"] * 3 + ["open"]
+    lose_the_ledger(collector)
+    assert collector.collect()["state"] == again["state"]
+
+
+def test_damage_in_the_middle_of_decisions_costs_its_own_line_alone(collected, speakers):
+    (path,) = (collected.out / "decisions").iterdir()
+    lines = path.read_bytes().splitlines(keepends=True)
+    hurt = next(at for at, line in enumerate(lines) if b'"channel"' in line)
+    lines[hurt] = lines[hurt].replace(b'"adult"', b'"adukt"')
+    damaged = b"".join(lines)
+    path.write_bytes(damaged)
+    lose_the_ledger(collected)
+    finished = collected.run(*collected.words())
+    assert f"decisions/000001.jsonl line {hurt + 1}" in finished.out
+    again = json.loads(finished.out.splitlines()[-1])["totals"]
+    assert again["state"] == collected.totals["state"] and again["channels"] == collected.totals["channels"] and again["fetched"] == 0
+    # One child's channel, and the one whose line was damaged.
+    assert 0 < again["probe_bytes"] < collected.totals["probe_bytes"]
+    assert path.read_bytes() == damaged
+    (later,) = [one for one in (collected.out / "decisions").iterdir() if one != path]
+    assert [one["what"] for one in decisions.read(later.read_bytes())] == ["channel"]
+    report = json.loads(collected.run("check", collected.plan, "--json", code=5).out)
+    assert [(one["what"], one["name"]) for one in report["findings"]] == [("damaged", "decisions/000001.jsonl")]
+
+
+@pytest.mark.parametrize("of", ["item", "url", "channel", "content"])
+def test_nothing_comes_back_of_what_was_erased(collected, speakers, of):
+    gone = collected.exported()[1]
+    value = {"item": gone["id"], "url": str(speakers / gone["source"]["item"]), "content": gone["sha256"],
+             "channel": item_id("files", str(speakers), "sanne")}[of]
+    lose_the_ledger(collected)
+    (collected.out / "decisions" / "000077.jsonl").write_bytes(decisions.written(decisions.tombstone(of, value)))
+    finished = collected.run(*collected.words())
+    again = json.loads(finished.out.splitlines()[-1])["totals"]
+    left = 0 if of == "channel" else 2
+    assert again["accepted"] == left and again["fetched"] == 0
+    assert gone["id"] not in collected.rows() and gone["id"] not in {one["id"] for one in collected.exported()}
+    assert (collected.out / gone["file"]).exists() and gone["file"] in finished.out
+    report = json.loads(collected.run("check", collected.plan, "--json", code=5).out)
+    assert ("extra", gone["file"]) in {(one["what"], one["name"]) for one in report["findings"]} and report["finding_count"] == 3 - left
+
+
 def test_what_could_not_be_rebuilt_is_listed(collected, speakers):
-    shutil.rmtree(collected.state)
-    shutil.rmtree(collected.out / "backup")
+    lose_the_ledger(collected)
     collected.write_plan(files(speakers / "allison"))
     finished = collected.run(*collected.words())
     for path in collected.audio():

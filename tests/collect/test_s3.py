@@ -4,8 +4,8 @@ import json
 import shutil
 
 import pytest
-from collecting import files
-from harness import buckets
+from collecting import files, item_id
+from harness import buckets, decisions
 from harness.s3 import seaweedfs, seaweedfs_client  # noqa: F401  pylint: disable=unused-import
 
 
@@ -35,6 +35,26 @@ def test_a_corpus_in_a_bucket(collector, bucket, speakers):
     assert again["fetched"] == again["probe_bytes"] == 0 and again["state"] == totals["state"]
     (job,) = (collector.state / "jobs").iterdir()
     assert not list((job / "incoming").iterdir())
+
+
+def decided(bucket) -> list[dict]:
+    return [one for key in sorted(bucket.list("corpus/decisions/")) for one in decisions.read(bucket.get(key))]
+
+
+def test_a_bucket_whose_ledger_and_copies_are_lost(collector, bucket, speakers):
+    plan_into(collector, bucket, files(speakers))
+    first = collector.collect()
+    told = decided(bucket)
+    assert sorted(one["what"] for one in told) == ["channel"] * 2 + ["licence"] * 3
+    shutil.rmtree(collector.state)
+    for key in bucket.list("corpus/backup/"):
+        bucket.delete(key)
+    erased = item_id("files", str(speakers), "sanne/item-02.ogg")
+    bucket.put("corpus/decisions/000009.jsonl", decisions.written(decisions.tombstone("item", erased)))
+    again = collector.collect()
+    assert again["accepted"] == 2 and again["fetched"] == 0 and again["channels"] == first["channels"]
+    assert 0 < again["probe_bytes"] < first["probe_bytes"]
+    assert [one for one in decided(bucket) if one["what"] != "tombstone"] == told
 
 
 def test_another_machine_goes_on_with_it(collector, bucket, speakers):

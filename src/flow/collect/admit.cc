@@ -9,12 +9,13 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "flow/collect/decided.h"
 
 namespace haul::collect {
 
 namespace {
 constexpr std::size_t kAtOnce = 500;  // in one commit
-}
+}  // namespace
 
 class Admission {
   public:
@@ -26,6 +27,10 @@ class Admission {
         const std::string id = id_of(candidate);
         if (seen_.contains(id) || TRY(candidate_at(work_.ledger(), id))) return {};
         seen_.insert(id);
+        if (is_erased(work_.decisions, candidate)) {
+            work_.say_left_out(candidate, kErasedReason, "");
+            return {};
+        }
         outcome_.facts.push_back(fact_of(candidate));
         if (auto refused = refused_by_licence(candidate, work_.plan(), false)) {
             outcome_.facts.push_back(fact_of(id, *refused));
@@ -68,6 +73,8 @@ class Admission {
         Known& of = *TRY(known(channel_id));
         outcome_.facts.push_back(fact_of(channel_id, Item{++of.items, id}));
         std::optional<Channel>& channel = of.channel;
+        if (!channel && (channel = TRY(closed_before(work_, candidate))))
+            outcome_.facts.push_back(fact_of(channel_id, *channel));
         if (channel && channel->state == ChannelState::accepted) {
             ledger::NewUnit unit = download_unit(id);
             unit.key += turn_;
@@ -154,7 +161,8 @@ std::optional<LeftOut> refused_by_licence(const Candidate& candidate, const Plan
 }
 
 Result<Described> describe(Work& work, const std::string& unit, const Candidate& candidate,
-                           const std::stop_token& stop) {
+                           const std::stop_token& stop, const std::optional<Licence>& evidence) {
+    if (is_erased(work.decisions, candidate)) return Described{candidate, LeftOut{.why = kErasedReason}};
     Source* const source = work.source_of(candidate);
     if (source == nullptr)
         return Described{candidate,
@@ -167,8 +175,14 @@ Result<Described> describe(Work& work, const std::string& unit, const Candidate&
         return Described{candidate, std::move(left_out)};
     }
     Described result{*std::move(described), std::nullopt};
+    if (evidence) result.candidate.licence = *evidence;
     if (result.candidate.licence.seen_ns == 0) result.candidate.licence.seen_ns = clock::wall().count();
-    result.left_out = refused_by_licence(result.candidate, work.plan(), true);
+    // Its addresses may be known only now.
+    if (is_erased(work.decisions, result.candidate)) {
+        result.left_out = LeftOut{.why = kErasedReason};
+    } else {
+        result.left_out = refused_by_licence(result.candidate, work.plan(), true);
+    }
     return result;
 }
 

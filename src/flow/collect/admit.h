@@ -59,9 +59,11 @@ struct Described {
     Candidate candidate{};
     std::optional<LeftOut> left_out{};
 };
-// `unit`: that asks, for Work::trouble, which has looked at the errors.
+// `unit`: that asks, for Work::trouble, which has looked at the errors. `evidence`: of its licence when it
+// was fetched, which counts then, whatever its source says now.
 [[nodiscard]] Result<Described> describe(Work& work, const std::string& unit, const Candidate& candidate,
-                                         const std::stop_token& stop);
+                                         const std::stop_token& stop,
+                                         const std::optional<Licence>& evidence = {});
 
 // Errors that are about one item alone, and stand until its source changes it.
 [[nodiscard]] std::optional<LeftOut> left_out_by(const Error& error);

@@ -18,6 +18,8 @@
 #include "engine/engine.h"
 #include "flow/collect/backup.h"
 #include "flow/collect/collect.h"
+#include "flow/collect/decided.h"
+#include "flow/collect/decisions/decisions.h"
 #include "flow/collect/download_unit.h"
 #include "flow/collect/export/export.h"
 #include "flow/collect/facts.h"
@@ -173,6 +175,7 @@ Status run_units(Work& work) {
     const auto guarded = [&work](auto handle) {
         return [&work, handle](engine::Context& context) -> Result<ledger::Outcome> {
             back_up_once_a_day(work);
+            TRY(work.decisions.write_if_many(work.shutdown.stop()));
             return work.claim.blame(handle(work, context));
         };
     };
@@ -208,14 +211,27 @@ Result<std::string> export_corpus(Work& work) {
     return exported.state;
 }
 
+// Whether what had that file was erased: by its own id, or when it was looked at.
+Result<bool> was_erased(const Work& work, const std::string& name) {
+    const std::string file = name.substr(name.rfind('/') + 1);
+    const std::string id = file.substr(0, file.find('.'));
+    if (work.decisions.is_erased(Erased::item, id)) return true;
+    const auto left_out = TRY(left_out_at(work.ledger(), id));
+    return left_out && left_out->why == kErasedReason;
+}
+
 // Of a ledger that was rebuilt: files that no search has found again.
 Status say_what_nobody_knows(Work& work) {
     if (!work.is_rebuilt) return {};
     std::uint64_t files = 0;
-    TRY(for_each_extra(work.ledger(), work.out, work.shutdown.stop(), [&](const std::string& name) {
-        ++files;
-        work.hub.note(report::Level::warning, "a file of the corpus that the rebuilt ledger does not know",
+    TRY(for_each_extra(work.ledger(), work.out, work.shutdown.stop(), [&](const std::string& name) -> Status {
+        const bool erased = TRY(was_erased(work, name));
+        if (!erased) ++files;
+        work.hub.note(report::Level::warning,
+                      erased ? "a file of what was erased: it is not taken in, and still there"
+                             : "a file of the corpus that the rebuilt ledger does not know",
                       name);
+        return {};
     }));
     if (files > 0)
         work.hub.note(
@@ -248,6 +264,20 @@ Status rebuild_where_blank(const Request& request, store::Store& out, job::Job& 
     return job.ledger().record(outcome);
 }
 
+Result<std::unique_ptr<Decisions>> take_decisions(store::Store& out, job::Job& job, report::Hub& hub,
+                                                  const std::stop_token& stop) {
+    const auto follow_here = [&job](const Decision& decision, ledger::Outcome& outcome) {
+        return follow(job.ledger(), decision, outcome);
+    };
+    auto decisions = TRY(Decisions::open(out, job.ledger(), follow_here, stop));
+    for (const Error& error : decisions->damaged())
+        hub.note(
+            report::Level::warning,
+            "a decision cannot be used: " + error.message() + "; it stays as it is, and all others count",
+            out.capabilities().address);
+    return decisions;
+}
+
 // With all phases done, what could be found again was.
 Status end_rebuild(const Work& work) {
     if (!work.is_rebuilt || work.request.only || work.limit_reached()) return {};
@@ -263,7 +293,10 @@ Result<Totals> run(Work& work) {
     TRY(work.ledger().record({.facts = {}, .units = first_searches(work)}));
     if (!kinds_of(work).empty()) {
         show_phase(work, "collect");
-        TRY(run_units(work));
+        const Status ran = run_units(work);
+        // Also of a run that was stopped: the next may be without this ledger.
+        if (ran || ran.error().code == Code::interrupted) TRY(work.decisions.write(work.shutdown.stop()));
+        TRY(ran);
     }
     std::string state;
     if (runs(work.request, Phase::export_views)) state = TRY(export_corpus(work));
@@ -308,6 +341,7 @@ Result<Totals> collect(const Request& request, job::Job& job, report::Hub& hub, 
     const auto claim =
         TRY(take_claim(request.plan.name, request.claim_timeout, *out, job, hub, shutdown.stop()));
     const auto corpus = TRY(Corpus::open(request.plan.out, *out, job.folder()));
+    const auto decisions = TRY(take_decisions(*out, job, hub, shutdown.stop()));
     Work work{.request = request,
               .job = job,
               .hub = hub,
@@ -315,6 +349,7 @@ Result<Totals> collect(const Request& request, job::Job& job, report::Hub& hub, 
               .out = *out,
               .claim = *claim,
               .corpus = *corpus,
+              .decisions = *decisions,
               .ears = ears.get(),
               .sources = TRY(open_sources(request.plan, web, job.folder() + "/source")),
               .downloads = engine::Budget("downloads", request.plan.limits.downloads)};

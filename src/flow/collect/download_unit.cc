@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "flow/collect/admit.h"
+#include "flow/collect/decided.h"
 #include "flow/collect/facts.h"
 
 namespace haul::collect {
@@ -99,7 +100,9 @@ class Downloader {
 
     // Of a run whose ledger is gone.
     Result<ledger::Outcome> adopt(const std::string& extension) {
-        Described described = TRY(describe(work_, id_, recording_.candidate, context_.shutdown.stop()));
+        evidence_ = TRY(evidence_of(work_.ledger(), id_));
+        Described described =
+            TRY(describe(work_, id_, recording_.candidate, context_.shutdown.stop(), evidence_));
         recording_.candidate = std::move(described.candidate);
         if (described.left_out) return leave_out(*described.left_out);
         progress_.extension = extension;
@@ -184,6 +187,11 @@ class Downloader {
         recording_.bytes = contents.bytes;
         recording_.sha256 = contents.sha256;
         recording_.fetched_ns = clock::wall().count();
+        if (is_erased(work_.decisions, recording_)) {
+            // A file that was found stays for a person to look at.
+            if (placed && work_.is_rebuilt) progress_.extension.clear();
+            return leave_out({.why = kErasedReason});
+        }
         if (contents.bytes == 0) return leave_out({.why = "undecodable", .detail = "it is empty"});
         if (const auto of = TRY(claim_contents()))
             return leave_out({.why = "duplicate", .detail = {}, .of = *of});
@@ -237,6 +245,9 @@ class Downloader {
         ledger::Outcome outcome;
         outcome.facts.push_back(fact_of(recording_.candidate));
         outcome.facts.push_back(fact_of(recording_));
+        if (!evidence_)
+            work_.decisions.owe(LicenceEvidence{.item = id_, .licence = recording_.candidate.licence},
+                                outcome);
         outcome.units.push_back({kFilterUnit, id_, "{}", -3});
         progress_.recorded = true;
         TRY(context_.checkpoint(to_text(progress_), outcome));
@@ -274,6 +285,7 @@ class Downloader {
     Progress progress_;
     std::string recorded_ = context_.lease.checkpoint;  // of it, until the file is whole
     Recording recording_;
+    std::optional<Licence> evidence_{};  // of an earlier ledger, which fetched it
     bool is_fetched_ = false;
 };
 

@@ -36,15 +36,6 @@ Result<std::uint64_t> number_from(std::string_view text, const std::string& subj
     return *number;
 }
 
-std::vector<std::string> texts_of(const json::Value& value, const char* field) {
-    std::vector<std::string> texts;
-    const auto found = value.find(field);
-    if (found == value.end() || !found->is_array()) return texts;
-    for (const json::Value& one : *found)
-        if (one.is_string()) texts.push_back(one.get<std::string>());
-    return texts;
-}
-
 }  // namespace
 
 std::string_view name_of(ChannelState state) {
@@ -69,6 +60,7 @@ ledger::Fact fact_of(const std::string& channel_id, const Channel& channel) {
     json::Ordered value = {{"state", name_of(channel.state)}, {"of", json_of(channel.of)}};
     if (!channel.probe.empty()) value["probe"] = channel.probe;
     if (channel.score) value["score"] = *channel.score;
+    if (!channel.language.empty()) value["language"] = channel.language;
     if (!channel.reasons.empty()) value["reasons"] = channel.reasons;
     if (channel.probe_bytes > 0) value["probe_bytes"] = channel.probe_bytes;
     if (channel.tried > 0) value["tried"] = channel.tried;
@@ -104,7 +96,8 @@ Result<Channel> channel_from(const std::string& value, const std::string& key) {
     channel.probe = TRY(json::find_string(object, "probe", subject)).value_or("");
     if (const auto score = object.find("score"); score != object.end() && score->is_number())
         channel.score = score->get<double>();
-    channel.reasons = texts_of(object, "reasons");
+    channel.language = TRY(json::find_string(object, "language", subject)).value_or("");
+    channel.reasons = TRY(reasons_in(object, subject));
     channel.probe_bytes = TRY(json::find_uint(object, "probe_bytes", subject)).value_or(0);
     channel.tried = TRY(json::find_uint(object, "tried", subject)).value_or(0);
     channel.unsure = static_cast<unsigned>(TRY(json::find_uint(object, "unsure", subject)).value_or(0));

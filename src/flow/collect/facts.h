@@ -10,6 +10,8 @@
 //   plan NNNNNN            the plan's revisions
 //   left_search KEY        payload of a search unit whose source the plan has no more
 //   due WHAT               what a run that was cut short has left: judge, rebuild
+//
+// What decisions/decisions.h keeps beside them stands there.
 #pragma once
 
 #include <cstdint>
@@ -46,6 +48,7 @@ struct Channel {
     Candidate of{};                      // one of its items: what the source needs to list it
     std::string probe{};                 // id of the item that was judged
     std::optional<double> score{};       // child score of it
+    std::string language{};              // found in it; empty: not known
     std::vector<std::string> reasons{};  // why it is closed
     std::uint64_t probe_bytes = 0;       // fetched to judge it
     std::uint64_t tried = 0;             // items up to this number were
@@ -54,7 +57,7 @@ struct Channel {
 
 struct LeftOut {
     // A stable word: licence_unknown, licence_unwanted, duplicate, gone, forbidden, unsupported, undecodable,
-    // source_removed.
+    // source_removed, erased.
     std::string why{};
     std::string detail{};
     std::string of{};  // duplicate: of that recording

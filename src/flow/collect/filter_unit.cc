@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/fault_point.h"
+#include "flow/collect/decided.h"
 #include "flow/collect/facts.h"
 #include "flow/collect/judgement.h"
 
@@ -32,13 +33,23 @@ Status settle(Work& work, engine::Context& context, Recording& recording, const 
     if (!TRY(recording_at(work.ledger(), recording.id))) return {};
     if (!is_heard(heard)) return leave_out(work, context, recording, why_unheard(heard));
     recording.heard = heard;
-    static_cast<void>(judge(recording, work.plan()));
+    static_cast<void>(judge(recording, work));
     ledger::Outcome outcome;
     outcome.facts.push_back(fact_of(recording));
     TRY(context.checkpoint("", outcome));
     work.accepted_ms += accepted_ms(recording);
     work.verdicts.judged(recording.accepted, recording.reasons);
     return {};
+}
+
+// What was erased is not listened to.
+Status settle_erased(Work& work, engine::Context& context, Recording& recording) {
+    const std::lock_guard lock(work.hashes);
+    if (!TRY(recording_at(work.ledger(), recording.id))) return {};
+    recording.reasons = {kErasedReason};
+    ledger::Outcome outcome;
+    outcome.facts.push_back(fact_of(recording));
+    return context.checkpoint("", outcome);
 }
 
 Result<json::Value> hear(Work& work, engine::Context& context, const Recording& recording) {
@@ -51,11 +62,17 @@ Result<json::Value> hear(Work& work, engine::Context& context, const Recording& 
 
 }  // namespace
 
-bool judge(Recording& recording, const Plan& plan) {
+bool judge(Recording& recording, const Work& work) {
+    const Plan& plan = work.plan();
     auto reasons = reasons_against(recording.heard, plan.accept);
+    if (const auto word = work.decisions.of_person(recording.id)) {
+        reasons.clear();
+        if (!word->accepted) reasons.emplace_back("refused_by_person");
+    }
     if (const Licence& licence = recording.candidate.licence;
         std::ranges::find(plan.accept.licences, licence.id) == plan.accept.licences.end())
         reasons.emplace_back("licence_unwanted");
+    if (is_erased(work.decisions, recording)) reasons = {kErasedReason};
     const bool accepted = reasons.empty();
     if (recording.accepted == accepted && recording.reasons == reasons) return false;
     recording.accepted = accepted;
@@ -78,6 +95,10 @@ Result<ledger::Outcome> handle_filter(Work& work, engine::Context& context) {
     auto found = TRY(recording_at(work.ledger(), id));
     if (!found) return ledger::Outcome{};  // its bytes are another's now
     Recording recording = *std::move(found);
+    if (is_erased(work.decisions, recording)) {
+        TRY(settle_erased(work, context, recording));
+        return ledger::Outcome{};
+    }
     const auto heard = hear(work, context, recording);
     FAULT_POINT("collect.filter.heard");
     if (!heard) {

@@ -11,8 +11,8 @@ namespace haul::collect {
 
 [[nodiscard]] Result<ledger::Outcome> handle_filter(Work& work, engine::Context& context);
 
-// Judges what was heard by the plan as it is now; true: that changes something.
-[[nodiscard]] bool judge(Recording& recording, const Plan& plan);
+// Judges what was heard by the plan and the decisions as they are now; true: that changes something.
+[[nodiscard]] bool judge(Recording& recording, const Work& work);
 
 // Of speech.
 [[nodiscard]] std::uint64_t accepted_ms(const Recording& recording);

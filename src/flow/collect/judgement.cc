@@ -2,9 +2,13 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 namespace haul::collect {
 namespace {
+
+// What a plan may think otherwise of.
+constexpr std::string_view kChildScoreLow = "child_score_low", kLanguageUnwanted = "language_unwanted";
 
 // Nothing where a step of the path is not there.
 const json::Value& at(const json::Value& value, std::initializer_list<const char*> path) {
@@ -63,15 +67,29 @@ ChannelJudgement judge_channel(const json::Value& heard, const Plan& plan) {
     because(found.speech_seconds <= 0, "no_speech");
     because(found.speaker == speech::Speaker::adult, "adult");
     because(found.speaker == speech::Speaker::unsure, "child_unsure");
-    because(found.speaker == speech::Speaker::child && found.child_score < plan.probe.accept_channel_above,
-            "child_score_low");
-    const auto& wanted = plan.accept.languages;
     // One item in no known language does not say that of the others.
-    const bool known = !found.language.empty() && found.language != "und";
-    because(known && !wanted.empty() && std::ranges::find(wanted, found.language) == wanted.end(),
-            "language_unwanted");
+    if (found.language != "und") judgement.language = found.language;
+    judgement = judge_again(std::move(judgement), plan);
     judgement.sure = judgement.reasons.empty() || found.speaker == speech::Speaker::adult ||
                      found.speaker == speech::Speaker::child;
+    return judgement;
+}
+
+ChannelJudgement judge_again(ChannelJudgement judgement, const Plan& plan) {
+    auto& reasons = judgement.reasons;
+    const auto& wanted = plan.accept.languages;
+    // Ledgers from before the language was kept have the reason alone.
+    const bool was_unwanted = std::ranges::find(reasons, kLanguageUnwanted) != reasons.end();
+    std::erase_if(reasons, [](const std::string& reason) {
+        return reason == kChildScoreLow || reason == kLanguageUnwanted;
+    });
+    // The score of what is no child's voice, or not for sure, is no measure.
+    if (reasons.empty() && judgement.score.value_or(1) < plan.probe.accept_channel_above)
+        reasons.emplace_back(kChildScoreLow);
+    const bool is_wanted = judgement.language.empty()
+                               ? !was_unwanted
+                               : std::ranges::find(wanted, judgement.language) != wanted.end();
+    if (!wanted.empty() && !is_wanted) reasons.emplace_back(kLanguageUnwanted);
     return judgement;
 }
 

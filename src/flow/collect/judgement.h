@@ -25,9 +25,12 @@ namespace haul::collect {
 // Of the item that stands for its channel. The channel is accepted where there are no reasons against it.
 struct ChannelJudgement {
     std::optional<double> score{};
+    std::string language{};  // empty: not known
     std::vector<std::string> reasons{};
     bool sure = true;  // false: this item does not say it, another may
 };
 [[nodiscard]] ChannelJudgement judge_channel(const json::Value& heard, const Plan& plan);
+// The same judgement by another plan: what no plan can change stands.
+[[nodiscard]] ChannelJudgement judge_again(ChannelJudgement judgement, const Plan& plan);
 
 }  // namespace haul::collect

@@ -8,6 +8,7 @@
 
 #include "base/digest.h"
 #include "base/text.h"
+#include "flow/collect/decisions/decisions.h"
 #include "flow/collect/facts.h"
 #include "flow/collect/filter_unit.h"
 
@@ -91,8 +92,12 @@ class Checker {
 
     Result<CheckReport> run() {
         TRY(for_each_recording(ledger_, [this](const Recording& recording) { return look_at(recording); }));
-        TRY(for_each_extra(ledger_, corpus_, stop_, [this](const std::string& name) {
+        TRY(for_each_extra(ledger_, corpus_, stop_, [this](const std::string& name) -> Status {
             found("extra", name, "the ledger does not know it");
+            return {};
+        }));
+        TRY(for_each_flaw(ledger_, corpus_, stop_, [this](const Flaw& flaw) {
+            found(flaw.is_missing ? "missing" : "damaged", flaw.name, flaw.detail);
         }));
         return std::move(report_);
     }
@@ -178,6 +183,7 @@ Result<json::Ordered> show(const ledger::Ledger& ledger, std::string_view id_or_
     if (const auto channel = TRY(channel_at(ledger, channel_id))) {
         shown["channel"] = {{"id", channel_id}, {"state", name_of(channel->state)}};
         if (channel->score) shown["channel"]["score"] = *channel->score;
+        if (!channel->language.empty()) shown["channel"]["language"] = channel->language;
         if (!channel->reasons.empty()) shown["channel"]["reasons"] = channel->reasons;
         if (!channel->probe.empty()) shown["channel"]["judged_by"] = channel->probe;
     }
@@ -195,7 +201,7 @@ Result<json::Ordered> show(const ledger::Ledger& ledger, std::string_view id_or_
 }
 
 Status for_each_extra(const ledger::Ledger& ledger, store::Store& corpus, const std::stop_token& stop,
-                      const std::function<void(const std::string& name)>& visit) {
+                      const std::function<Status(const std::string& name)>& visit) {
     if (!TRY(store::is_folder_there(corpus, "audio", stop))) return {};
     const auto listing = TRY(corpus.list({.prefix = "audio", .after = {}}));
     for (bool last = false; !last;) {
@@ -204,7 +210,7 @@ Status for_each_extra(const ledger::Ledger& ledger, store::Store& corpus, const 
             if (object.kind == store::Kind::folder) continue;
             const std::string file = object.name.substr(object.name.rfind('/') + 1);
             const auto recording = TRY(recording_at(ledger, file.substr(0, file.find('.'))));
-            if (!recording || file_of(*recording) != object.name) visit(object.name);
+            if (!recording || file_of(*recording) != object.name) TRY(visit(object.name));
         }
         last = page.last;
     }

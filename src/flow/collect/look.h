@@ -32,10 +32,10 @@ namespace haul::collect {
 // Files in audio/ that are no recording.
 [[nodiscard]] Status for_each_extra(const ledger::Ledger& ledger, store::Store& corpus,
                                     const std::stop_token& stop,
-                                    const std::function<void(const std::string& name)>& visit);
+                                    const std::function<Status(const std::string& name)>& visit);
 
 struct Finding {
-    std::string what{};  // "missing", "changed", "extra"
+    std::string what{};  // "missing", "changed", "extra", "damaged" (decisions)
     std::string name{};  // in the corpus
     std::string detail{};
 };
@@ -45,7 +45,7 @@ struct CheckReport {
     std::uint64_t finding_count = 0;
 };
 // Reads every byte of every recording and compares it with the ledger; what lies in audio/ and is no
-// recording is extra. `corpus` is rooted at OUT.
+// recording is extra. Reads all decisions. `corpus` is rooted at OUT.
 [[nodiscard]] Result<CheckReport> check(const ledger::Ledger& ledger, store::Store& corpus,
                                         const std::stop_token& stop);
 

@@ -10,6 +10,7 @@
 #include "base/fault_point.h"
 #include "base/json.h"
 #include "flow/collect/admit.h"
+#include "flow/collect/decided.h"
 #include "flow/collect/facts.h"
 #include "flow/collect/judgement.h"
 #include "flow/collect/search_unit.h"
@@ -83,6 +84,13 @@ class Prober {
         return commit(channel, json::dump(json::Ordered{{"broken", std::move(numbers)}}));
     }
 
+    // That it is closed; or that it is not any more, where an earlier ledger said so.
+    Result<bool> is_to_be_kept(const Channel& channel) {
+        if (channel.state != ChannelState::accepted) return channel.state == ChannelState::closed;
+        const auto before = TRY(decision_on_channel(work_.ledger(), channel_id_));
+        return before && before->closed;
+    }
+
     // False: no item has decided, and more were found meanwhile. What is found from then on meets a channel
     // that is decided: the lock is held from the look at them to the commit.
     Result<bool> settle(Channel& channel) {
@@ -106,6 +114,7 @@ class Prober {
     Status commit(const Channel& channel, const std::string& progress) {
         ledger::Outcome outcome = std::exchange(outcome_, {});
         outcome.facts.push_back(fact_of(channel_id_, channel));
+        if (TRY(is_to_be_kept(channel))) work_.decisions.owe(decision_of(channel_id_, channel), outcome);
         if (channel.state == ChannelState::accepted) outcome.units.push_back(channel_search(channel_id_));
         TRY(context_.checkpoint(progress, outcome));
         kept_ = channel.tried;
@@ -141,6 +150,7 @@ class Prober {
         channel.of = described.candidate;
         channel.probe = id;
         channel.score = judgement.score;
+        channel.language = judgement.language;
         channel.reasons = judgement.reasons;
         if (judgement.reasons.empty()) {
             channel.state = ChannelState::accepted;

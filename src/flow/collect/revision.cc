@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "flow/collect/admit.h"
+#include "flow/collect/decided.h"
 #include "flow/collect/facts.h"
 #include "flow/collect/filter_unit.h"
 #include "flow/collect/look.h"
@@ -54,7 +55,7 @@ Status readmit_all(Work& work, std::uint64_t revision) {
 // By the plan as it is now.
 bool judged_otherwise(const Work& work, Recording& recording) {
     const bool restated = work.take_from_plan(recording.candidate);
-    const bool judged = !recording.heard.is_null() && judge(recording, work.plan());
+    const bool judged = !recording.heard.is_null() && judge(recording, work);
     return restated || judged;
 }
 
@@ -91,6 +92,7 @@ Status take_stock(Work& work, bool again) {
         work.bytes += recording.bytes;
         if (due && judged_otherwise(work, recording)) {
             ++changed;
+            say_where_erased(work, recording);
             outcome.facts.push_back(fact_of(recording));
         }
         work.accepted_ms += accepted_ms(recording);
@@ -98,6 +100,7 @@ Status take_stock(Work& work, bool again) {
     }));
     TRY(record());
     if (!due) return {};
+    TRY(reopen_channels(work));
     const std::uint64_t revision = TRY(last_revision(work.ledger())).number;
     TRY(readmit_all(work, revision));
     TRY(take_up_searches(work, revision));

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "flow/collect/decided.h"
 #include "flow/collect/filter_unit.h"
 
 namespace haul::collect {
@@ -60,7 +61,9 @@ void Work::say_left_out(const Candidate& candidate, const std::string& why, cons
     verdicts.left_out(why);
     report::Event event;
     event.type = report::Type::item_skipped;
-    event.subject = candidate.page.empty() ? candidate.item : candidate.page;
+    event.subject = why == kErasedReason     ? id_of(candidate)  // what it was is in no log
+                    : candidate.page.empty() ? candidate.item
+                                             : candidate.page;
     event.text = detail.empty() ? why : why + ": " + detail;
     event.is_detail = true;
     hub.emit(std::move(event));

@@ -16,6 +16,7 @@
 #include "flow/claim/claim.h"
 #include "flow/collect/collect.h"
 #include "flow/collect/corpus/corpus.h"
+#include "flow/collect/decisions/decisions.h"
 #include "flow/collect/ear/ear.h"
 #include "flow/collect/recording/recording.h"
 #include "flow/collect/source/source.h"
@@ -44,6 +45,7 @@ struct Work {
     store::Store& out;
     claim::Claim& claim;
     Corpus& corpus;
+    Decisions& decisions;
     Ears* ears;  // none: no phase of this run listens
     std::vector<PlannedSource> sources;
     engine::Budget downloads;  // one "byte" each
