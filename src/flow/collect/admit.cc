@@ -73,8 +73,10 @@ class Admission {
         Known& of = *TRY(known(channel_id));
         outcome_.facts.push_back(fact_of(channel_id, Item{++of.items, id}));
         std::optional<Channel>& channel = of.channel;
-        if (!channel && (channel = TRY(closed_before(work_, candidate))))
-            outcome_.facts.push_back(fact_of(channel_id, *channel));
+        if (!channel) {
+            channel = TRY(closed_before(work_, candidate));
+            if (channel) outcome_.facts.push_back(fact_of(channel_id, *channel));
+        }
         if (channel && channel->state == ChannelState::accepted) {
             ledger::NewUnit unit = download_unit(id);
             unit.key += turn_;

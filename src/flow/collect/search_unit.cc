@@ -71,7 +71,7 @@ struct Asked {
 
 Result<Asked> whom_to_ask(const Work& work, const Task& task) {
     if (!task.channel.empty()) {
-        if (work.decisions.is_erased(Erased::channel, task.channel)) return std::optional<FoundPage>();
+        if (work.decisions.is_erased(Erased::channel, task.channel)) return Asked{};
         const auto channel = TRY(channel_at(work.ledger(), task.channel));
         if (!channel) return Asked{};
         return Asked{work.source_of(channel->of), channel->of};
