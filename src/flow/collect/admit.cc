@@ -60,11 +60,12 @@ class Admission {
 
     Result<Known*> known(const std::string& channel_id) {
         auto found = channels_.find(channel_id);
-        if (found == channels_.end())
-            found = channels_
-                        .emplace(channel_id, Known{TRY(channel_at(work_.ledger(), channel_id)),
-                                                   TRY(item_count_of(work_.ledger(), channel_id))})
-                        .first;
+        if (found == channels_.end()) {
+            Known fresh;
+            fresh.channel = TRY(channel_at(work_.ledger(), channel_id));
+            fresh.items = TRY(item_count_of(work_.ledger(), channel_id));
+            found = channels_.emplace(channel_id, std::move(fresh)).first;
+        }
         return &found->second;
     }
 

@@ -44,11 +44,13 @@ Result<Progress> progress_of(const ledger::Lease& lease) {
     if (lease.checkpoint.empty()) return Progress{};
     const std::string subject = "download " + lease.key;
     const json::Value value = TRY(json::parse(lease.checkpoint, subject));
-    return Progress{.validator = TRY(json::find_string(value, "validator", subject)).value_or(""),
-                    .extension = TRY(json::find_string(value, "extension", subject)).value_or(""),
-                    .sha256 = TRY(json::find_string(value, "sha256", subject)).value_or(""),
-                    .displaced = TRY(json::find_string(value, "displaced", subject)).value_or(""),
-                    .recorded = value.contains("recorded")};
+    Progress progress;
+    progress.validator = TRY(json::find_string(value, "validator", subject)).value_or("");
+    progress.extension = TRY(json::find_string(value, "extension", subject)).value_or("");
+    progress.sha256 = TRY(json::find_string(value, "sha256", subject)).value_or("");
+    progress.displaced = TRY(json::find_string(value, "displaced", subject)).value_or("");
+    progress.recorded = value.contains("recorded");
+    return progress;
 }
 
 // Part of a path: short, and of letters and digits alone.

@@ -107,9 +107,11 @@ Result<Channel> channel_from(const std::string& value, const std::string& key) {
 Result<LeftOut> left_out_from(const std::string& value, const std::string& key) {
     const std::string subject = "left out " + key;
     const json::Value object = TRY(json::parse(value, subject));
-    return LeftOut{.why = TRY(json::string_at(object, "why", subject)),
-                   .detail = TRY(json::find_string(object, "detail", subject)).value_or(""),
-                   .of = TRY(json::find_string(object, "of", subject)).value_or("")};
+    LeftOut left_out;
+    left_out.why = TRY(json::string_at(object, "why", subject));
+    left_out.detail = TRY(json::find_string(object, "detail", subject)).value_or("");
+    left_out.of = TRY(json::find_string(object, "of", subject)).value_or("");
+    return left_out;
 }
 
 Result<std::optional<Candidate>> candidate_at(const ledger::Ledger& ledger, const std::string& id) {

@@ -52,8 +52,7 @@ void Trouble::forget(OfSource& of, const std::string& unit) {
 
 Error Trouble::of(const std::string& unit, const std::string& source, Error error) {
     const bool is_away = error.code == Code::unavailable || error.code == Code::timed_out;
-    // What asked to be left alone for a time is a throttle, and no failure.
-    if (is_away && !error.retry_after && is_broken(unit, source)) {
+    if (is_away && is_broken(unit, source, error.retry_after.has_value())) {
         error = std::move(error).within("fetch", unit);
         error.code = Code::io;
     } else if (is_away) {
@@ -67,7 +66,7 @@ Error Trouble::of(const std::string& unit, const std::string& source, Error erro
     return error;
 }
 
-bool Trouble::is_broken(const std::string& unit, const std::string& source) {
+bool Trouble::is_broken(const std::string& unit, const std::string& source, bool is_throttle) {
     const std::scoped_lock hold(lock_);
     OfSource& of = sources_[source];
     const std::size_t name = std::hash<std::string>()(unit);
@@ -79,8 +78,8 @@ bool Trouble::is_broken(const std::string& unit, const std::string& source) {
         ++kept_;
     }
     Failing& failing = known->second;
-    failing.times = static_cast<std::uint16_t>(std::min(failing.times + 1, UINT16_MAX));
-    if (!counts(of, failing)) return false;
+    if (!is_throttle) failing.times = static_cast<std::uint16_t>(std::min(failing.times + 1, UINT16_MAX));
+    if (is_throttle ? !throttles_for_ever(of, failing) : !counts(of, failing)) return false;
     if (!failing.broken && !is_over(failing)) {
         failing.broken = true;
         --of.away;
@@ -91,6 +90,11 @@ bool Trouble::is_broken(const std::string& unit, const std::string& source) {
 }
 
 bool Trouble::is_over(const Failing& failing) const { return clock::boot() - failing.since > longest_; }
+
+// What asks to be left alone for a time is no failure, as long as something of it works in between.
+bool Trouble::throttles_for_ever(const OfSource& of, const Failing& failing) const {
+    return clock::boot() - std::max(failing.since, of.worked_at) > longest_;
+}
 
 // As a failure of its unit.
 bool Trouble::counts(const OfSource& of, const Failing& failing) const {

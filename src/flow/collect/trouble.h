@@ -5,7 +5,8 @@
 //
 // What it keeps is bounded, and each call costs the same however much fails: of more than kMostKept units
 // that fail at once, those that came last are waited for until others have their end.
-// Thread-safe.
+// A host that asks to be left alone for a time is waited for, unless nothing of its source works for too
+// long. Thread-safe.
 #pragma once
 
 #include <chrono>
@@ -55,7 +56,8 @@ class Trouble {
         std::size_t away = 0;  // of these, those that are not broken
         clock::Nanoseconds worked_at = clock::Nanoseconds::min();
     };
-    [[nodiscard]] bool is_broken(const std::string& unit, const std::string& source);
+    [[nodiscard]] bool is_broken(const std::string& unit, const std::string& source, bool is_throttle);
+    [[nodiscard]] bool throttles_for_ever(const OfSource& of, const Failing& failing) const;
     [[nodiscard]] bool counts(const OfSource& of, const Failing& failing) const;
     [[nodiscard]] bool is_over(const Failing& failing) const;
     void forget(OfSource& of, Units::iterator failing);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 
 namespace haul::collect {
 namespace {
@@ -45,6 +46,25 @@ TEST(Trouble, AnItemThatIsBrokenWhileOthersWorkIsCounted) {
     EXPECT_FALSE(error.remedy.empty());
     // Another of the same source begins to fail only now.
     EXPECT_EQ(trouble.of("another", "source", away()).code, Code::unavailable);
+}
+
+TEST(Trouble, AHostThatThrottlesIsNoFailureUntilNothingOfItWorksForTooLong) {
+    const clock::Fixed fixed(1s, 1s);
+    Trouble trouble(1h);
+    const auto throttled = [&] {
+        Error error = away();
+        error.retry_after = std::chrono::seconds(60);
+        return trouble.of("unit", "source", std::move(error)).code;
+    };
+    for (int minute = 0; minute < 300; ++minute) {
+        EXPECT_EQ(throttled(), Code::unavailable) << minute;
+        if (minute % 50 == 0) trouble.worked("another", "source");
+        clock::sleep(60s, {});
+    }
+    clock::sleep(1h, {});
+    EXPECT_EQ(throttled(), Code::io);
+    trouble.worked("another", "source");
+    EXPECT_EQ(throttled(), Code::unavailable);
 }
 
 TEST(Trouble, AnItemThatFailsAloneIsBroken) {

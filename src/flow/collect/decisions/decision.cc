@@ -97,9 +97,11 @@ Result<Decision> evidence_from(const json::Value& value, std::string_view subjec
 }
 
 Result<Decision> persons_from(const json::Value& value, std::string_view subject) {
-    return PersonsDecision{.item = TRY(id_at(value, "item", subject)),
-                           .accepted = TRY(json::bool_at(value, "accepted", subject)),
-                           .why = TRY(json::find_string(value, "why", subject)).value_or("")};
+    PersonsDecision one;
+    one.item = TRY(id_at(value, "item", subject));
+    one.accepted = TRY(json::bool_at(value, "accepted", subject));
+    one.why = TRY(json::find_string(value, "why", subject)).value_or("");
+    return one;
 }
 
 }  // namespace

@@ -16,9 +16,9 @@ namespace haul::collect {
 namespace {
 
 constexpr unsigned kBefore = 3;
-constexpr unsigned kAfter = 40;
+constexpr unsigned kAfter = 22;
 
-// So long that manifest.jsonl goes in several pieces.
+// So long that manifest.jsonl goes in two pieces, and no longer: all of it is made anew for each kill.
 std::vector<Recording> recordings(unsigned count) {
     std::vector<Recording> made = harness::recordings(count);
     for (Recording& one : made) one.candidate.title.append(400'000, '.');
