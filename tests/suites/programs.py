@@ -24,11 +24,11 @@ def unit(full: bool) -> Outcome:
 
 
 def asan(full: bool) -> Outcome:
-    return run_programs("asan", None, 600)
+    return run_programs("asan", None, 1200)
 
 
 def tsan(full: bool) -> Outcome:
-    return run_programs("tsan", THREADED, 600)
+    return run_programs("tsan", THREADED, 1200)
 
 
 def run_programs(preset: str, names: list[str] | None, limit: float) -> Outcome:
