@@ -25,7 +25,7 @@ void open(const std::string& channel_id, Channel channel, ledger::Outcome& outco
     outcome.facts.push_back(fact_of(channel_id, channel));
     outcome.units.push_back(channel_search(channel_id));
     const std::string first = channel.probe.empty() ? id_of(channel.of) : channel.probe;
-    const json::Ordered payload = {{"channel", channel_id}, {"first", first}};
+    const json::Ordered payload = {{"channel", channel_id}};
     outcome.units.push_back(
         {kProbeUnit, fmt::format("{}/{}@open", channel_id, first), json::dump(payload), -2});
 }

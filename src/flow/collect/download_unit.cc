@@ -62,7 +62,9 @@ std::string safe_extension(std::string extension) {
 class Downloader {
   public:
     Downloader(Work& work, engine::Context& context)
-        : work_(work), context_(context), id_(item_of_download(context.lease.key)) {}
+        : work_(work), context_(context), id_(item_of_download(context.lease.key)) {
+        recording_.id = id_;
+    }
 
     Result<ledger::Outcome> run() {
         progress_ = TRY(progress_of(context_.lease));
@@ -70,7 +72,6 @@ class Downloader {
         if (TRY(left_out_at(work_.ledger(), id_))) return leave();
         auto candidate = TRY(candidate_at(work_.ledger(), id_));
         if (!candidate) return failure(Code::internal, "download", id_, "no such candidate was found");
-        recording_.id = id_;
         recording_.candidate = *std::move(candidate);
         // It was put in place before we died, or is about to be.
         if (!progress_.extension.empty() && TRY(is_here())) return finish(progress_.extension);
@@ -258,24 +259,27 @@ class Downloader {
         return ledger::Outcome{};
     }
 
+    // One commit, with the unit's end, but where bytes are given back: most that is left out was never
+    // fetched.
     Result<ledger::Outcome> leave_out(const LeftOut& left_out) {
-        {
+        ledger::Outcome outcome;
+        outcome.facts.push_back(fact_of(recording_.candidate));
+        outcome.facts.push_back(fact_of(id_, left_out));
+        if (!progress_.sha256.empty()) {
             const std::lock_guard lock(work_.hashes);
-            ledger::Outcome outcome;
             TRY(give_back_contents(outcome));
-            outcome.facts.push_back(fact_of(recording_.candidate));
-            outcome.facts.push_back(fact_of(id_, left_out));
             TRY(context_.checkpoint(to_text(progress_), outcome));
+            outcome = {};
         }
         work_.trouble.settled(id_, recording_.candidate.source_url);
         work_.say_left_out(recording_.candidate, left_out.why, left_out.detail);
-        return leave();
+        TRY(leave());
+        return outcome;
     }
 
     // Its temporary, and the file that it had become or was about to.
     Result<ledger::Outcome> leave() {
         TRY(work_.corpus.drop(id_));
-        recording_.id = id_;
         recording_.extension = progress_.extension;
         if (!progress_.extension.empty()) TRY(work_.corpus.remove(file_of(recording_)));
         return ledger::Outcome{};
