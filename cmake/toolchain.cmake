@@ -11,6 +11,11 @@ if(NOT HAUL_TESTS AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   list(APPEND HAUL_WARNINGS -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread -Wno-restrict
        -Wno-maybe-uninitialized)
 endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  # libstdc++ 12 sorts with a call that it says is deprecated; macros of C libraries leave out members that are zero;
+  # ccache knows a precompiled header by its content.
+  list(APPEND HAUL_WARNINGS -Wno-deprecated-declarations -Wno-missing-field-initializers -Xclang -fno-pch-timestamp)
+endif()
 
 function(haul_compile_options target)
   target_compile_options(${target} PRIVATE ${HAUL_WARNINGS})

@@ -31,7 +31,7 @@ SUITES = {
 }
 
 # What suites build for themselves alone, beside the program under test.
-BUILT = {**{preset: (preset, *targets) for preset, targets in programs.TARGETS.items()}, "fuzz": ("fuzz", "fuzzers")}
+BUILT = {**{preset: (preset, *targets) for preset, targets in programs.TARGETS.items()}, "fuzz": ("asan", "fuzzers")}
 
 
 def main(words: list[str]) -> int:

@@ -10,9 +10,8 @@ from contextlib import closing
 import pytest
 from batch import MANY, names_of, source
 from collecting import files
-from harness.held import held
 from harness.points import all_points
-from harness.program import wait, wait_for
+from harness.program import wait_for
 
 # What nobody passes who collects into a folder for the first time.
 ELSEWHERE = ("collect.corpus.sent", "collect.filter.left_out", "export.upload.", "export.between_sweeps")

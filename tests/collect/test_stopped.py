@@ -29,7 +29,15 @@ def orphans():
 
 
 def children() -> set[int]:
-    return {int(pid) for thread in Path("/proc/self/task").iterdir() for pid in (thread / "children").read_text().split()}
+    return {pid for thread in Path("/proc/self/task").iterdir() for pid in children_of(thread)}
+
+
+def children_of(thread: Path) -> list[int]:
+    """None where the thread ended while it was looked at: its children are its siblings' then."""
+    try:
+        return [int(pid) for pid in (thread / "children").read_text().split()]
+    except (FileNotFoundError, ProcessLookupError):
+        return []
 
 
 def living(pids: set[int]) -> list[str]:

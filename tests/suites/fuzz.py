@@ -1,4 +1,4 @@
-"""libFuzzer targets, some seconds each; what they find stays in build/fuzz/found/."""
+"""libFuzzer targets, some seconds each; what they find stays in build/asan/found/."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,7 +9,7 @@ from suites.outcome import Outcome
 
 
 def fuzz(full: bool) -> Outcome:
-    folder, outcome = build("fuzz", "fuzzers")
+    folder, outcome = build("asan", "fuzzers")
     targets = sorted((folder / "bin").glob("*_fuzz")) + sorted((folder / "bin").glob("fuzz_*"))
     if not targets:
         return outcome.bad("no fuzz target was built")

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "flow/collect/decided.h"
+#include "flow/collect/units.h"
 
 namespace haul::collect {
 
@@ -19,7 +20,7 @@ constexpr std::size_t kAtOnce = 500;  // in one commit
 
 class Admission {
   public:
-    // `turn`: behind the keys of units; those of an earlier turn are done.
+    // `turn`: of the units; those of an earlier one are done.
     Admission(Work& work, ledger::Outcome& outcome, std::string turn = "")
         : work_(work), outcome_(outcome), turn_(std::move(turn)) {}
 
@@ -79,9 +80,7 @@ class Admission {
             if (channel) outcome_.facts.push_back(fact_of(channel_id, *channel));
         }
         if (channel && channel->state == ChannelState::accepted) {
-            ledger::NewUnit unit = download_unit(id);
-            unit.key += turn_;
-            outcome_.units.push_back(std::move(unit));
+            outcome_.units.push_back(download_unit(id, turn_));
         } else if (!channel || channel->state == ChannelState::idle) {
             const Channel before = channel.value_or(Channel{});
             channel = Channel{.state = ChannelState::probing,
@@ -90,8 +89,7 @@ class Admission {
                               .tried = before.tried,
                               .unsure = before.unsure};
             outcome_.facts.push_back(fact_of(channel_id, *channel));
-            const json::Ordered payload = {{"channel", channel_id}};
-            outcome_.units.push_back({kProbeUnit, channel_id + "/" + id + turn_, json::dump(payload), -2});
+            outcome_.units.push_back(probe_unit(channel_id, id, turn_));
         }
         return {};
     }
@@ -111,7 +109,7 @@ Status admit(Work& work, const std::vector<Candidate>& found, ledger::Outcome& o
 }
 
 Readmission::Readmission(Work& work, std::uint64_t revision)
-    : work_(work), turn_(fmt::format("@{}", revision)) {
+    : work_(work), turn_(fmt::format("{}", revision)) {
     begin();
 }
 
@@ -145,10 +143,6 @@ Status Readmission::commit() {
     begin();
     return {};
 }
-
-std::string item_of_download(const std::string& key) { return key.substr(0, key.find('@')); }
-
-ledger::NewUnit download_unit(const std::string& id) { return {kDownloadUnit, id, "{}", 0}; }
 
 std::optional<LeftOut> refused_by_licence(const Candidate& candidate, const Plan& plan, bool described) {
     const Licence& licence = candidate.licence;

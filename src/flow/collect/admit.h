@@ -45,10 +45,6 @@ class Readmission {
     std::size_t taken_ = 0;
 };
 
-[[nodiscard]] ledger::NewUnit download_unit(const std::string& id);
-// The id of the candidate that a download unit of that key is of.
-[[nodiscard]] std::string item_of_download(const std::string& key);
-
 // Why the plan does not want it, by its licence; nullopt: it does. With `described`, what is not known now
 // never will be.
 [[nodiscard]] std::optional<LeftOut> refused_by_licence(const Candidate& candidate, const Plan& plan,

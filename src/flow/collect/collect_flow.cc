@@ -29,6 +29,7 @@
 #include "flow/collect/probe_unit.h"
 #include "flow/collect/revision.h"
 #include "flow/collect/search_unit.h"
+#include "flow/collect/units.h"
 #include "flow/collect/web/web.h"
 #include "flow/collect/work.h"
 

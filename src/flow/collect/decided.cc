@@ -7,6 +7,7 @@
 
 #include "flow/collect/judgement.h"
 #include "flow/collect/search_unit.h"
+#include "flow/collect/units.h"
 
 namespace haul::collect {
 namespace {
@@ -25,9 +26,7 @@ void open(const std::string& channel_id, Channel channel, ledger::Outcome& outco
     outcome.facts.push_back(fact_of(channel_id, channel));
     outcome.units.push_back(channel_search(channel_id));
     const std::string first = channel.probe.empty() ? id_of(channel.of) : channel.probe;
-    const json::Ordered payload = {{"channel", channel_id}};
-    outcome.units.push_back(
-        {kProbeUnit, fmt::format("{}/{}@open", channel_id, first), json::dump(payload), -2});
+    outcome.units.push_back(probe_unit(channel_id, first, "open"));
 }
 
 void close(Channel& channel, const ChannelDecision& decision) {

@@ -15,6 +15,7 @@
 #include "flow/collect/admit.h"
 #include "flow/collect/decided.h"
 #include "flow/collect/facts.h"
+#include "flow/collect/units.h"
 
 namespace haul::collect {
 namespace {
@@ -62,7 +63,7 @@ std::string safe_extension(std::string extension) {
 class Downloader {
   public:
     Downloader(Work& work, engine::Context& context)
-        : work_(work), context_(context), id_(item_of_download(context.lease.key)) {
+        : work_(work), context_(context), id_(without_turn(context.lease.key)) {
         recording_.id = id_;
     }
 
@@ -251,7 +252,7 @@ class Downloader {
         if (!evidence_)
             work_.decisions.owe(LicenceEvidence{.item = id_, .licence = recording_.candidate.licence},
                                 outcome);
-        outcome.units.push_back({kFilterUnit, id_, "{}", -3});
+        outcome.units.push_back(filter_unit(id_));
         progress_.recorded = true;
         TRY(context_.checkpoint(to_text(progress_), outcome));
         work_.bytes += recording_.bytes;

@@ -14,6 +14,7 @@
 #include "flow/collect/facts.h"
 #include "flow/collect/judgement.h"
 #include "flow/collect/search_unit.h"
+#include "flow/collect/units.h"
 
 namespace haul::collect {
 namespace {

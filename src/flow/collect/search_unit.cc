@@ -11,13 +11,12 @@
 #include "base/json.h"
 #include "flow/collect/admit.h"
 #include "flow/collect/facts.h"
+#include "flow/collect/units.h"
 
 namespace haul::collect {
 namespace {
 
 constexpr const char* kDone = "done";  // the checkpoint of a page whose outcome is committed
-// Behind the key of a unit: its turn, where an earlier one of that page ended without its source.
-constexpr char kTurn = '@';
 
 // What one page is of.
 struct Task {
@@ -89,7 +88,7 @@ Result<FoundPage> ask(const Asked& whom, const Task& task, const std::stop_token
 // Its pages wait for the source to come back into the plan: take_up_searches().
 ledger::Outcome without_source(const ledger::Lease& lease) {
     ledger::Outcome outcome;
-    outcome.facts.push_back({kLeftSearchFact, lease.key.substr(0, lease.key.find(kTurn)), lease.payload});
+    outcome.facts.push_back({kLeftSearchFact, without_turn(lease.key), lease.payload});
     return outcome;
 }
 
@@ -126,6 +125,7 @@ std::vector<ledger::NewUnit> first_searches(const Work& work) {
 }
 
 Status take_up_searches(const Work& work, std::uint64_t revision) {
+    const std::string turn = fmt::format("{}", revision);
     return ledger::for_each_fact(work.ledger(), kLeftSearchFact, [&](const ledger::Fact& fact) -> Status {
         ledger::Lease left;
         left.key = fact.key;
@@ -133,8 +133,7 @@ Status take_up_searches(const Work& work, std::uint64_t revision) {
         if (TRY(whom_to_ask(work, TRY(task_of(left)))).source == nullptr) return {};
         ledger::Outcome outcome;
         outcome.facts.push_back({kLeftSearchFact, fact.key, std::nullopt});
-        outcome.units.push_back(
-            {kSearchUnit, fmt::format("{}{}{}", fact.key, kTurn, revision), left.payload, 0});
+        outcome.units.push_back({kSearchUnit, in_turn(fact.key, turn), left.payload, 0});
         return work.ledger().record(outcome);
     });
 }

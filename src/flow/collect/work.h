@@ -28,9 +28,6 @@
 
 namespace haul::collect {
 
-inline constexpr const char *kSearchUnit = "search", *kProbeUnit = "probe", *kDownloadUnit = "download",
-                            *kFilterUnit = "filter";
-
 // A source and the table of the plan that it is of.
 struct PlannedSource {
     SourcePlan plan;

@@ -20,7 +20,6 @@ class Check {
         : table_(table),
           layout_(table.layout()),
           expected_(expected),
-          algorithm_(algorithm),
           width_(digest_width(algorithm)),
           contradiction_(contradiction),
           hasher_(algorithm) {
@@ -114,7 +113,6 @@ class Check {
     const format::MemberTable& table_;
     const zip::Layout& layout_;
     const std::vector<std::uint32_t>& expected_;
-    digest::Algorithm algorithm_;
     std::size_t width_;
     const Contradiction& contradiction_;
     digest::Hasher hasher_;

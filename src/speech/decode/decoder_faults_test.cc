@@ -22,7 +22,7 @@
 #include "speech/decode/wav_file.h"
 #include "speech/decode/wire.h"
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef HAUL_UNDER_ASAN
 // Children that are to die of a signal do; they have no environment that could say so.
 extern "C" const char* __asan_default_options() {  // NOLINT(bugprone-reserved-identifier)
     return "handle_segv=0:handle_sigbus=0";

@@ -27,7 +27,7 @@ constexpr std::array kAllowed = {
     SCMP_SYS(gettid),          SCMP_SYS(exit),           SCMP_SYS(exit_group),       SCMP_SYS(sched_yield),
     SCMP_SYS(write),           SCMP_SYS(writev),         SCMP_SYS(sched_getaffinity)};
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef HAUL_UNDER_ASAN
 // AddressSanitizer asks for it before functions that do not return. Its shadow memory is mapped by the time
 // the address space is limited, so that limit holds in such a build, too.
 constexpr std::array kOfTheSanitizer = {SCMP_SYS(sigaltstack)};

@@ -47,11 +47,11 @@ Result<Hosts::Turn> Hosts::take(const std::string& name, std::optional<double> p
                                 const std::stop_token& stop) {
     std::unique_lock hold(lock_);
     Host& host = host_of(name);
-    const std::uint64_t ticket = host.tickets++;
-    host.queue.push_back(ticket);
+    Waiter self;
+    host.queue.push_back(&self);
     const auto leave = [&] {
-        std::erase(host.queue, ticket);
-        host.changed.notify_all();
+        std::erase(host.queue, &self);
+        wake_next(host);
     };
     while (true) {
         const auto closed = host.closed_until - clock::boot();
@@ -60,16 +60,15 @@ Result<Hosts::Turn> Hosts::take(const std::string& name, std::optional<double> p
             if (stop.stop_requested()) return failure(Code::interrupted, "ask", name, "stopped on request");
             return failure(closed_error(name, closed));
         }
-        const bool next = host.queue.front() == ticket && host.in_use < at_once_;
+        const bool next = host.queue.front() == &self && host.in_use < at_once_;
         const auto wait = must_wait(host);
         if (next && wait <= clock::Nanoseconds::zero()) break;
-        if (next) {
-            host.changed.wait_for(hold, stop, std::min<clock::Nanoseconds>(wait, kLook),
-                                  [] { return false; });
-        } else {
-            bool woken = false;
-            host.changed.wait(hold, stop, [&woken] { return std::exchange(woken, true); });
-        }
+        self.woken = false;
+        const auto woken = [&self] { return self.woken; };
+        if (next)
+            self.look.wait_for(hold, stop, std::min<clock::Nanoseconds>(wait, kLook), woken);
+        else
+            self.look.wait(hold, stop, woken);
     }
     leave();
     ++host.in_use;
@@ -81,11 +80,15 @@ Result<Hosts::Turn> Hosts::take(const std::string& name, std::optional<double> p
     return Turn(*this, name);
 }
 
+void Hosts::wake_next(Host& host) {
+    if (!host.queue.empty()) host.queue.front()->wake();
+}
+
 void Hosts::give_back(const std::string& name) {
     const std::scoped_lock hold(lock_);
     Host& host = host_of(name);
     --host.in_use;
-    host.changed.notify_all();
+    wake_next(host);
 }
 
 clock::Nanoseconds Hosts::throttled(const std::string& name, std::optional<clock::Nanoseconds> wanted) {
@@ -97,7 +100,7 @@ clock::Nanoseconds Hosts::throttled(const std::string& name, std::optional<clock
     const bool said = wanted && *wanted > clock::Nanoseconds::zero();
     const auto span = said ? std::min(*wanted, kLongestWanted) : host.backoff;
     host.closed_until = std::max(host.closed_until, clock::boot() + span);
-    host.changed.notify_all();
+    for (Waiter* waiter : host.queue) waiter->wake();  // each may have to leave
     return host.closed_until - clock::boot();
 }
 

@@ -55,16 +55,25 @@ class Hosts {
     [[nodiscard]] std::size_t waiting(const std::string& host) const;
 
   private:
+    // One that stands in a queue, in its own stack.
+    struct Waiter {
+        std::condition_variable_any look{};
+        bool woken = false;
+
+        void wake() {
+            woken = true;
+            look.notify_one();
+        }
+    };
     struct Host {
         HostCount count{};
         unsigned in_use = 0;
-        std::uint64_t tickets = 0;
-        std::deque<std::uint64_t> queue{};  // tickets of those that wait, the first in front
+        std::deque<Waiter*> queue{};  // the first in front: nobody else is woken for a turn
         clock::Nanoseconds next_begin{}, closed_until{}, backoff{};
-        std::condition_variable_any changed{};
     };
     [[nodiscard]] Host& host_of(const std::string& name);
     [[nodiscard]] clock::Nanoseconds must_wait(const Host& host) const;
+    static void wake_next(Host& host);
     void give_back(const std::string& name);
 
     const unsigned at_once_;

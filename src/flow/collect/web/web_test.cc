@@ -253,8 +253,8 @@ TEST(WebRobots, ThatCannotBeHad) {
     const std::pair<int, Code> cases[] = {
         {404, Code::internal}, {403, Code::internal}, {400, Code::internal}, {500, Code::unavailable}};
     for (const auto& [status, code] : cases) {
-        ScriptedServer server([status = status](const Seen& seen, Line& line) {
-            line.send(reply(seen.target == "/robots.txt" ? status : 200, "x"));
+        ScriptedServer server([robots = status](const Seen& seen, Line& line) {
+            line.send(reply(seen.target == "/robots.txt" ? robots : 200, "x"));
         });
         Web web(open_options());
         const auto page = web.get({.url = server.url("/"), .robots = true}, {});
