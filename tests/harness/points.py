@@ -6,7 +6,7 @@ from pathlib import Path
 # Passed only where the destination is a service: src/flow/pack/part_upload_test.cc dies at each of them.
 SERVICES = ("pack.upload.",)
 # Of a corpus: tests/collect/test_killed.py and src/flow/collect/export/export_killed_test.cc.
-CORPORA = ("collect.", "export.")
+CORPORA = ("collect.", "export.", "store.send_file.")
 SOURCES = Path(__file__).resolve().parents[2] / "src"
 
 

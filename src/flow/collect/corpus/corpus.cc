@@ -13,7 +13,7 @@
 #include "base/digest.h"
 #include "base/fault_point.h"
 #include "base/text.h"
-#include "flow/collect/corpus/send_file.h"
+#include "store/send_file.h"
 
 namespace haul::collect {
 namespace {
@@ -110,7 +110,7 @@ Result<Corpus::Temporaries> Corpus::temporaries() const {
 
 Status Corpus::place(const std::string& key, const std::string& name, const std::stop_token& stop) {
     if (is_local_) return place_here(key, name);
-    TRY(send_file(out_, incoming(key), name, stop));
+    TRY(store::send_file(out_, incoming(key), name, {}, stop));
     FAULT_POINT("collect.corpus.sent");
     return drop(key);
 }
@@ -137,7 +137,7 @@ Result<std::optional<std::string>> Corpus::extension_of(const std::string& id, c
 Result<std::string> Corpus::at_hand(const std::string& name, const std::string& key,
                                     const std::stop_token& stop) {
     if (is_local_) return folder_ + "/" + name;
-    TRY(receive_file(out_, name, incoming(key), stop));
+    TRY(store::receive_file(out_, name, incoming(key), stop));
     return incoming(key);
 }
 

@@ -20,7 +20,7 @@ struct Current {
     std::string previous{};  // shown before it, and kept for whoever still reads it; empty: none
     std::uint64_t recordings = 0;
     double speech_seconds = 0;
-    std::vector<View> files{};  // crc32 is not kept
+    std::vector<View> files{};
 };
 
 [[nodiscard]] std::string folder_of(const std::string& state);  // "exports/STATE"

@@ -78,7 +78,7 @@ TEST_F(KilledExport, AnywhereLeavesACurrentOneWhole) {
         std::filesystem::copy_options::recursive | std::filesystem::copy_options::copy_symlinks);
     const auto met = points();
     const std::string after = harness::shown(out()).state;
-    EXPECT_GT(met.at("export.upload.between_pieces"), 1);
+    EXPECT_GT(met.at("store.send_file.between_pieces"), 1);
     EXPECT_GE(met.size(), 10U);
     unsigned kills = 0;
     for (const auto& [point, times] : met) {

@@ -1,6 +1,5 @@
 #include "flow/collect/export/publish.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,28 +10,21 @@
 
 #include "base/digest.h"
 #include "base/fault_point.h"
-#include "base/file.h"
 #include "base/text.h"
 #include "flow/collect/export/current.h"
 #include "store/end_upload.h"
+#include "store/send_file.h"
 #include "store/side_by_side.h"
 
 namespace haul::collect {
 namespace {
 
-constexpr std::uint64_t kAtOnce = 8ULL << 20U;  // a longer file goes in pieces of at least this
+constexpr std::uint64_t kAtOnce = 8ULL << 20U;  // is read
 // Where audiofolder looks for audio: only beneath the folder of metadata.jsonl, and never up with `..`.
 constexpr const char* kAudio = "audio";
 constexpr std::string_view kAudioTarget = "../../audio";
 
 std::string temporary(std::string_view what) { return fmt::format("{}/{}{}-", kExports, kTemporary, what); }
-
-// A service that has no create-only writes has the job's claim to rely on.
-store::Condition create(const store::Capabilities& can) {
-    return {
-        .kind = store::can_create(can) ? store::Condition::Kind::create_only : store::Condition::Kind::none,
-        .version = {}};
-}
 
 // One view on its way from this machine to the corpus.
 class Passage {
@@ -54,7 +46,8 @@ class Passage {
         if (TRY(is_there())) return {};
         const auto there = TRY(store::find_file(corpus_, name_));
         // What is there and wrong was made by nobody who finished: it is replaced as a whole.
-        TRY(write(there ? store::Condition() : create(corpus_.capabilities())));
+        TRY(store::send_file(corpus_, path_, name_,
+                             {.replaces = there.has_value(), .scratch = temporary("view")}, stop_));
         if (TRY(is_right())) return {};
         return failure(
             make_error(Code::corrupt, "export", name_, "what was written reads back as something else")
@@ -75,65 +68,10 @@ class Passage {
         return text::hex(std::as_bytes(std::span(digest))) == view_.sha256;
     }
 
-    [[nodiscard]] Status write(const store::Condition& condition) {
-        file_ = TRY(file::open_at(AT_FDCWD, path_, O_RDONLY | O_NOFOLLOW));
-        return view_.bytes <= kAtOnce ? write_whole(condition) : write_pieces(condition);
-    }
-
-    [[nodiscard]] Status write_whole(const store::Condition& condition) {
-        std::vector<std::byte> bytes(static_cast<std::size_t>(view_.bytes));
-        TRY(file::read_exact(file_.get(), bytes, 0, path_));
-        store::Write write;
-        write.name = name_;
-        write.bytes = bytes;
-        write.condition = condition;
-        corpus_.write_many(std::span(&write, 1), {.scratch = temporary("view")}, stop_);
-        return std::move(write.result);
-    }
-
-    [[nodiscard]] Status write_pieces(const store::Condition& condition) {
-        store::UploadRequest request;
-        request.name = name_;
-        request.size = view_.bytes;
-        request.condition = condition;
-        request.scratch = temporary("upload");
-        const auto upload = TRY(corpus_.open_upload(request));
-        FAULT_POINT("export.upload.opened");
-        Status done = put_pieces(*upload);
-        // What failed is begun anew: a service keeps no pieces for it.
-        if (!done) static_cast<void>(upload->abort());
-        return done;
-    }
-
-    [[nodiscard]] Status put_pieces(store::Upload& upload) {
-        const store::Capabilities can = corpus_.capabilities();
-        std::uint64_t size = std::max(kAtOnce, can.min_piece);
-        if (can.max_pieces > 0) size = std::max(size, view_.bytes / can.max_pieces + 1);
-        if (can.max_piece > 0) size = std::min(size, can.max_piece);
-        std::vector<std::byte> buffer(static_cast<std::size_t>(size));
-        std::uint32_t pieces = 0;
-        for (std::uint64_t at = 0; at < view_.bytes; at += size) {
-            const auto bytes = std::span(buffer).first(
-                static_cast<std::size_t>(std::min<std::uint64_t>(size, view_.bytes - at)));
-            TRY(file::read_exact(file_.get(), bytes, at, path_));
-            store::Piece piece;
-            piece.number = ++pieces;
-            piece.offset = at;
-            piece.bytes = bytes;
-            piece.crc32 = digest::crc32(0, bytes);
-            upload.put_many(std::span(&piece, 1), stop_);
-            TRY(std::move(piece.result));
-            FAULT_POINT("export.upload.between_pieces");
-        }
-        TRY(upload.finish({.size = view_.bytes, .crc32 = view_.crc32, .pieces = pieces}));
-        return {};
-    }
-
     store::Store& corpus_;
     const View& view_;
     const std::stop_token& stop_;
     std::string path_, name_;
-    file::Fd file_;
 };
 
 // A folder only: services have no links, and docs/corpus.md says what readers do there.

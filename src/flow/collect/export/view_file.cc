@@ -34,7 +34,6 @@ Status ViewFile::flush() {
     const auto bytes = std::as_bytes(std::span(buffer_));
     TRY(file::write_all(fd_.get(), bytes, view_.bytes, path_));
     hasher_.update(bytes);
-    view_.crc32 = digest::crc32(view_.crc32, bytes);
     view_.bytes += bytes.size();
     buffer_.clear();
     return {};

@@ -17,7 +17,6 @@ struct View {
     std::string name{};  // "manifest.jsonl"
     std::uint64_t bytes = 0;
     std::string sha256{};  // 64 hex digits
-    std::uint32_t crc32 = 0;
 };
 
 class ViewFile {
