@@ -6,9 +6,8 @@ import json
 
 import corpora
 import pytest
-import readers
 from conftest import KINDS
-from harness import schemas
+from harness import readers, schemas
 
 VIEWS = {"manifest.jsonl": "corpus-recording.json", "metadata.jsonl": "corpus-metadata.json", "recordings.jsonl": "lhotse-recording.json",
          "supervisions.jsonl": "lhotse-supervision.json"}

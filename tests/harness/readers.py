@@ -10,8 +10,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent))
+TESTS = Path(__file__).resolve().parents[1]
+HERE = TESTS / "readers"
+sys.path.insert(0, str(TESTS))
 
 from servers import install  # noqa: E402  pylint: disable=wrong-import-position
 

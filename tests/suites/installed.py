@@ -16,7 +16,7 @@ def servers() -> Outcome:
 
 def corpus_readers(full: bool) -> Outcome:
     """Empty when the programs that read a corpus are there."""
-    words = ["/usr/bin/python3", "-B", "tests/corpus/readers.py", *(["full"] if full else [])]
+    words = ["/usr/bin/python3", "-B", "tests/harness/readers.py", *(["full"] if full else [])]
     note = one("corpus-readers", *words)
     return Outcome().bad(note) if note else Outcome()
 

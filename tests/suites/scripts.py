@@ -55,7 +55,7 @@ def corpus(full: bool) -> Outcome:
 
 
 def collect(full: bool) -> Outcome:
-    return with_servers("collect", full, 900 if not full else 7200)
+    return installed.corpus_readers(full).add(with_servers("collect", full, 900 if not full else 7200))
 
 
 def with_servers(name: str, full: bool, limit: float) -> Outcome:
