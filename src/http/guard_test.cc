@@ -58,7 +58,7 @@ TEST(HttpGuard, SeesTheAddressThatANameHas) {
     refusing.perform(exchange, {}, {});
     ASSERT_FALSE(exchange.result);
     EXPECT_EQ(exchange.result.error().code, Code::denied);
-    EXPECT_EQ(exchange.result.error().detail, "no address is allowed here");
+    EXPECT_EQ(exchange.result.error().root().detail, "no address is allowed here");
     EXPECT_EQ(exchange.result.error().remedy, "allow it");
     EXPECT_FALSE(exchange.result.error().message().contains("secret"));
     EXPECT_FALSE(seen.empty());

@@ -119,7 +119,7 @@ bool Transfer::may_connect(const sockaddr& address) {
 }
 
 Error Transfer::refused_error() const {
-    return request_error(refused_->code, exchange_->request, refused_->detail).with_remedy(refused_->remedy);
+    return Error(*refused_).within(exchange_->request.method, shown_url(exchange_->request.url));
 }
 
 curl_socket_t Transfer::open_callback(void* self, curlsocktype, curl_sockaddr* address) noexcept {

@@ -12,8 +12,10 @@
 #include "base/fault_point.h"
 #include "base/file.h"
 #include "base/zstd.h"
-#include "flow/collect/corpus/send_file.h"
+#include "flow/collect/facts.h"
 #include "flow/collect/revision.h"
+#include "ledger/sqlite/sqlite_ledger.h"
+#include "store/send_file.h"
 
 namespace haul::collect {
 namespace {
@@ -107,10 +109,23 @@ Status refuse_another(const std::string& corpus, store::Store& out, job::Job& jo
             .with_remedy("give this plan another `out`, or the `name` that its corpus has"));
 }
 
+// In the copy itself: a run that dies as soon as it took it leaves a ledger that says what is due.
+Status mark_for_rebuild(const std::string& path) {
+    const ledger::OpenedSqlite copy = TRY(ledger::open_sqlite(path));
+    if (copy.damage) {
+        if (copy.moved_aside) TRY(file::remove_tree(AT_FDCWD, *copy.moved_aside));
+        return failure(Error(*copy.damage));
+    }
+    ledger::Outcome outcome;
+    outcome.facts.push_back({kDueFact, kRebuild, "{}"});
+    return copy.ledger->record(outcome);
+}
+
 Status take(store::Store& out, job::Job& job, const std::string& name, const std::stop_token& stop) {
     const Passing files = passing_files(job);
-    TRY(receive_file(out, name, packed_path(job), stop));
+    TRY(store::receive_file(out, name, packed_path(job), stop));
     TRY(unpack(packed_path(job), plain_path(job)));
+    TRY(mark_for_rebuild(plain_path(job)));
     return job.take_copy(plain_path(job));
 }
 
@@ -121,7 +136,7 @@ Status back_up(store::Store& out, job::Job& job, const std::stop_token& stop) {
     TRY(job.ledger().back_up(plain_path(job)));
     TRY(pack(plain_path(job), packed_path(job)));
     FAULT_POINT("collect.backup.packed");
-    TRY(send_file(out, packed_path(job), name_now(), stop));
+    TRY(store::send_file(out, packed_path(job), name_now(), {}, stop));
     FAULT_POINT("collect.backup.sent");
     const auto names = TRY(copies(out, stop));
     for (std::size_t old = kKept; old < names.size(); ++old) TRY(store::remove_object(out, names[old]));

@@ -23,12 +23,15 @@ namespace {
 // The operation by which is_at_limit knows its errors.
 constexpr const char* kAtLimit = "begin to download";
 
+constexpr std::uint64_t kGotOn = 1ULL << 20U;  // bytes
+
 // How far a download is: its checkpoint.
 struct Progress {
     std::string validator{};  // of what the temporary holds
     std::string extension{};  // known: the file is whole, and being put in place
     std::string sha256{};     // known: its bytes are ours
     std::string displaced{};  // file of another that had them before, to be removed
+    std::uint64_t reached{};  // the most bytes that a try that failed had come to
     bool recorded = false;    // nothing is left to do
 };
 
@@ -37,6 +40,7 @@ std::string to_text(const Progress& progress) {
     if (!progress.extension.empty()) value["extension"] = progress.extension;
     if (!progress.sha256.empty()) value["sha256"] = progress.sha256;
     if (!progress.displaced.empty()) value["displaced"] = progress.displaced;
+    if (progress.reached > 0) value["reached"] = progress.reached;
     if (progress.recorded) value["recorded"] = true;
     return json::dump(value);
 }
@@ -50,6 +54,7 @@ Result<Progress> progress_of(const ledger::Lease& lease) {
     progress.extension = TRY(json::find_string(value, "extension", subject)).value_or("");
     progress.sha256 = TRY(json::find_string(value, "sha256", subject)).value_or("");
     progress.displaced = TRY(json::find_string(value, "displaced", subject)).value_or("");
+    if (value.contains("reached")) progress.reached = TRY(json::uint_at(value, "reached", subject));
     progress.recorded = value.contains("recorded");
     return progress;
 }
@@ -76,7 +81,7 @@ class Downloader {
         recording_.candidate = *std::move(candidate);
         // It was put in place before we died, or is about to be.
         if (!progress_.extension.empty() && TRY(is_here())) return finish(progress_.extension);
-        progress_.extension.clear();
+        TRY(begin_again());
         return fetch();
     }
 
@@ -86,6 +91,14 @@ class Downloader {
         recording_.extension = progress_.extension;
         if (TRY(work_.corpus.has(file_of(recording_)))) return true;
         return file::stat_at(AT_FDCWD, work_.corpus.incoming(id_), false).has_value();
+    }
+
+    // What was whole is gone: neither that nor its version may be believed of what is fetched now.
+    Status begin_again() {
+        if (progress_.extension.empty()) return {};
+        progress_.extension.clear();
+        progress_.validator.clear();
+        return context_.checkpoint(to_text(progress_));
     }
 
     Result<ledger::Outcome> fetch() {
@@ -128,6 +141,7 @@ class Downloader {
         if (!fetched) {
             const auto left_out = left_out_by(fetched.error());
             if (left_out) return leave_out(*left_out);
+            TRY(forgive_where_it_got_on());
             return failure(work_.trouble.of(id_, recording_.candidate.source_url, Error(fetched.error())));
         }
         is_fetched_ = true;
@@ -156,6 +170,18 @@ class Downloader {
         if (fetched) work_.count_fetched(1, fetched->received);
         FAULT_POINT("collect.download.fetched");
         return fetched;
+    }
+
+    // A large file of a slow host takes more tries than failures set a unit aside. What comes again and again
+    // to the same byte does not get on.
+    Status forgive_where_it_got_on() {
+        if (progress_.validator.empty()) return {};
+        const auto there = file::stat_at(AT_FDCWD, work_.corpus.incoming(id_), false);
+        const auto bytes = there ? static_cast<std::uint64_t>(there->st_size) : 0;
+        if (bytes < progress_.reached + kGotOn) return {};
+        progress_.reached = bytes;
+        work_.trouble.worked(id_, recording_.candidate.source_url);
+        return context_.checkpoint(to_text(progress_));
     }
 
     // What no try can go on with is no temporary worth keeping, nor what is given up.

@@ -56,9 +56,9 @@ class Prober {
     }
 
     Status try_all(Channel& channel) {
-        for (const std::uint64_t number : broken_before())
-            for (const Item& item : TRY(items_of(work_.ledger(), channel_id_, number - 1, 1)))
-                if (!is_decided(channel)) TRY(try_item(channel, item));
+        for (again_ = broken_before(); !again_.empty() && !is_decided(channel); again_.erase(again_.begin()))
+            for (const Item& item : TRY(items_of(work_.ledger(), channel_id_, again_.front() - 1, 1)))
+                TRY(try_item(channel, item));
         while (!is_decided(channel)) {
             const auto items = TRY(items_of(work_.ledger(), channel_id_, channel.tried, kItemsAtOnce));
             if (items.empty() && TRY(settle(channel))) return {};
@@ -82,6 +82,7 @@ class Prober {
         if (!has_heard_ && channel.tried == kept_) return {};
         json::Ordered numbers = json::Ordered::array();
         for (const Item& item : broken_) numbers.push_back(item.number);
+        for (const std::uint64_t number : again_) numbers.push_back(number);
         return commit(channel, json::dump(json::Ordered{{"broken", std::move(numbers)}}));
     }
 
@@ -273,8 +274,9 @@ class Prober {
     ledger::Outcome outcome_;
     bool has_heard_ = false;
     // Of those that are broken, which their downloads will try again:
-    std::optional<Error> why_broken_{};  // the last
-    std::vector<Item> broken_{};         // the first
+    std::optional<Error> why_broken_{};   // the last
+    std::vector<Item> broken_{};          // the first
+    std::vector<std::uint64_t> again_{};  // numbers of those of before that are still to be tried again
 };
 
 }  // namespace

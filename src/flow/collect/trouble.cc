@@ -4,6 +4,7 @@
 #include <functional>
 #include <utility>
 
+#include "http/address.h"
 #include "ledger/ledger.h"
 
 namespace haul::collect {
@@ -56,7 +57,7 @@ Error Trouble::of(const std::string& unit, const std::string& source, Error erro
         error = std::move(error).within("fetch", unit);
         error.code = Code::io;
     } else if (is_away) {
-        error = std::move(error).within(kAskSource, source);
+        error = std::move(error).within(kAskSource, http::shown_url(source));
     } else {
         settled(unit, source);
     }

@@ -62,4 +62,11 @@ std::string claimed_date(std::string_view text) {
     return date ? clock::utc_text(*date) : std::string();
 }
 
+std::string shortened(std::string text, std::size_t most) {
+    if (text.size() <= most) return text;
+    while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0U) == 0x80U) --most;
+    text.resize(most);
+    return text;
+}
+
 }  // namespace haul::collect

@@ -1,6 +1,7 @@
 // What sources say of an item in forms of their own, in ours. Pure.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,5 +14,8 @@ namespace haul::collect {
 [[nodiscard]] std::optional<double> claimed_duration(std::string_view text);
 // RFC 3339 of a date in that form or in that of RFC 822; empty: not understood.
 [[nodiscard]] std::string claimed_date(std::string_view text);
+
+// At most so many bytes of it, whole characters of UTF-8.
+[[nodiscard]] std::string shortened(std::string text, std::size_t most);
 
 }  // namespace haul::collect

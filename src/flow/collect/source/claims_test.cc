@@ -12,6 +12,13 @@ TEST(Claims, Languages) {
     for (const auto& [tag, language] : cases) EXPECT_EQ(claimed_language(tag), language);
 }
 
+TEST(Claims, ShortenedAtAWholeCharacter) {
+    EXPECT_EQ(shortened("abc", 3), "abc");
+    EXPECT_EQ(shortened("abcd", 3), "abc");
+    EXPECT_EQ(shortened("ab\xc3\xa4", 3), "ab");
+    EXPECT_EQ(shortened("\xf0\x9f\x98\x80", 3), "");
+}
+
 TEST(Claims, Durations) {
     const std::pair<const char*, std::optional<double>> cases[] = {{"5025", 5025.0},
                                                                    {"83:45", 5025.0},

@@ -85,7 +85,10 @@ Status Download::open() {
 Status Download::empty_file() {
     const auto state = TRY(file::stat_of(fd_, to_.path));
     if (state.st_size == 0) return {};
-    return file::set_length(fd_.get(), 0, to_.path);
+    TRY(file::set_length(fd_.get(), 0, to_.path));
+    // The ledger is to name another version, and may be on another disk: after a power cut the bytes of the
+    // one before must not be back under its name.
+    return file::sync_data(fd_.get(), to_.path);
 }
 
 Status Download::fetch_all(const std::stop_token& stop) {
@@ -149,9 +152,9 @@ Result<Download::End> Download::after_end(const http::Answer& head) {
         whole_ = !had_enough || at_ == total_;
         return End::done;
     }
-    whole_ = total_ ? at_ >= *total_ : !had_enough;
+    whole_ = total_ && at_ >= *total_;
     if (whole_ || had_enough) return End::done;
-    return End::more;  // a part that is shorter than what was asked for
+    return End::more;  // a part that is shorter than what was asked for, or nobody says of how much
 }
 
 Result<bool> Download::begin(const http::Answer& head) {

@@ -130,6 +130,16 @@ TEST_F(WebFetch, WhatIsWholeAlreadyIsNotFetchedAgain) {
     EXPECT_EQ(content(), sound(1000));
 }
 
+TEST_F(WebFetch, PartsOfNobodySaysHowMuchAreAskedForToTheEnd) {
+    MediaServer server({.body = sound(1000), .says_total = false, .longest_part = 400});
+    put(sound(1000).substr(0, 100));
+    const auto fetched = fetch(server, {.validator = "\"v1\""});
+    ASSERT_TRUE(fetched) << fetched.error().message();
+    EXPECT_EQ(content(), sound(1000));
+    EXPECT_TRUE(fetched->whole);
+    EXPECT_EQ(server.asked().back(), "bytes=1000- if \"v1\"");
+}
+
 TEST_F(WebFetch, CutBodiesAreGoneOnWith) {
     MediaServer server({.body = sound(1000), .cuts = {100, 1, 300}});
     const auto fetched = fetch(server);

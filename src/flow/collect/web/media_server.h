@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstddef>
+#include <cstdint>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -22,6 +24,7 @@ struct Behaviour {
         cuts{};             // after how many bytes of a body its connection closes: of the first, ...
     std::size_t shift = 0;  // of where a part begins from where it was asked for
     bool says_total = true;
+    std::size_t longest_part = SIZE_MAX;
 };
 
 class MediaServer {
@@ -67,6 +70,7 @@ class MediaServer {
                 416, "", fmt::format("{}Content-Range: bytes */{}\r\n", now_.headers, now_.body.size())));
             return;
         }
+        if (part) end = std::min(end, first + std::min(now_.longest_part, now_.body.size()));
         first += part ? now_.shift : 0;
         const std::string_view bytes = std::string_view(now_.body).substr(first, end - first);
         const std::string total = now_.says_total ? std::to_string(now_.body.size()) : "*";

@@ -19,10 +19,13 @@ constexpr int kMostPauses = 3;
 // Of a body that nobody wants: so much is read to keep the connection, no more.
 constexpr std::uint64_t kUnwanted = 64U << 10U;
 
+// The operation by which refusals of our own are known.
+constexpr const char* kConnect = "connect";
+
 Status may_connect(const sockaddr& address) {
     const std::string_view why = not_public(address);
     if (why.empty()) return {};
-    return failure(make_error(Code::denied, "connect", "", fmt::format("its address is {}, not public", why))
+    return failure(make_error(Code::denied, kConnect, "", fmt::format("its address is {}, not public", why))
                        .with_remedy("set limits.allow_private = true in the plan if that is meant"));
 }
 
@@ -121,9 +124,12 @@ Result<http::Answer> Guest::ask(const http::Url& url, const Call& call, const st
         return std::move(exchange.answer);
     }
     // What ended it here, a full disk for one, is no failure of the host.
-    const Code code = exchange.result.error().code;
-    if (code == Code::unavailable || code == Code::timed_out) hosts_.failed(host);
-    return failure(std::move(exchange.result).error());
+    Error error = std::move(exchange.result).error();
+    // A certificate that is not trusted, or a proxy that wants a password, is no word about what was asked
+    // for: it may be mended, here or there, and then the same is to be had.
+    if (error.code == Code::denied && error.root().operation != kConnect) error.code = Code::unavailable;
+    if (error.code == Code::unavailable || error.code == Code::timed_out) hosts_.failed(host);
+    return failure(std::move(error));
 }
 
 Error Guest::judge(const http::Url& url, const http::Answer& answer) {
@@ -137,8 +143,10 @@ Error Guest::judge(const http::Url& url, const http::Answer& answer) {
     }
     if (status >= 500) hosts_.failed(url.authority());
     if (status >= 500 || status == 408 || status == 425) return refused(Code::unavailable, url, said);
-    if (status == 401 || status == 403 || status == 407 || status == 451)
-        return refused(Code::denied, url, said);
+    if (status == 407)
+        return refused(Code::unavailable, url, said + ": the proxy wants user and password")
+            .with_remedy("put them into the address that http_proxy names");
+    if (status == 401 || status == 403 || status == 451) return refused(Code::denied, url, said);
     if (status == 404 || status == 410) return refused(Code::not_found, url, said);
     return refused(Code::unsupported, url, said);
 }

@@ -1,27 +1,36 @@
 #include "flow/collect/source/feed/licence.h"
 
+#include <cstddef>
 #include <optional>
 #include <string>
+#include <utility>
+
+#include "flow/collect/source/claims.h"
 
 namespace haul::collect::feed {
 namespace {
 
+// What a channel says is kept with each of its items: neither may be as long as the page.
+constexpr std::size_t kLongestStatement = 1000, kLongestField = 200;
+
 std::string field_of(const pugi::xml_node& node) {
-    return std::string(node.parent().name()) + "/" + node.name();
+    return shortened(std::string(node.parent().name()) + "/" + node.name(), kLongestField);
 }
+
+std::string statement_of(const pugi::xml_node& node) { return shortened(text_of(node), kLongestStatement); }
 
 std::optional<Licence> as_element(const Document& document, const pugi::xml_node& node) {
     std::string statement, address;
     if (document.is(node, Space::podcast, "license")) {
-        statement = text_of(node);
-        address = attribute_of(node, "url");
+        statement = statement_of(node);
+        address = shortened(attribute_of(node, "url"), kLongestStatement);
     } else if (document.is(node, Space::creative_commons, "license")) {
-        statement = text_of(node);
+        statement = statement_of(node);
     } else if (document.is(node, Space::cc, "license")) {
-        statement = attribute_of(node, "rdf:resource");
-        if (statement.empty()) statement = text_of(node);
+        statement = shortened(attribute_of(node, "rdf:resource"), kLongestStatement);
+        if (statement.empty()) statement = statement_of(node);
     } else if (document.is(node, Space::atom, "link") && attribute_of(node, "rel") == "license") {
-        statement = attribute_of(node, "href");
+        statement = shortened(attribute_of(node, "href"), kLongestStatement);
     } else {
         return std::nullopt;
     }
@@ -46,8 +55,7 @@ std::optional<Licence> element_in(const Document& document, const pugi::xml_node
             found = std::move(licence);
         } else if (found->id != licence->id) {
             found->id.clear();
-            constexpr std::size_t kLongest = 1000;
-            if (found->statement.size() < kLongest) found->statement += " / " + licence->statement;
+            if (found->statement.size() < kLongestStatement) found->statement += " / " + licence->statement;
         }
     }
     return found;
@@ -60,7 +68,7 @@ std::optional<Licence> words_in(const Document& document, const pugi::xml_node& 
                             document.is(node, Space::atom, "rights") ||
                             document.is(node, Space::dublin_core, "rights");
         if (!rights) continue;
-        std::string statement = text_of(node);
+        std::string statement = statement_of(node);
         if (statement.empty()) continue;
         std::string id = spdx_id(statement);
         if (!found || (found->id.empty() && !id.empty()))
@@ -71,12 +79,9 @@ std::optional<Licence> words_in(const Document& document, const pugi::xml_node& 
 
 }  // namespace
 
-Licence licence_of(const Document& document, const pugi::xml_node& item, const pugi::xml_node& channel) {
-    for (const auto& place : {item, channel}) {
-        if (auto licence = element_in(document, place)) return *std::move(licence);
-        if (auto licence = words_in(document, place)) return *std::move(licence);
-    }
-    return {};
+std::optional<Licence> licence_in(const Document& document, const pugi::xml_node& place) {
+    auto licence = element_in(document, place);
+    return licence ? licence : words_in(document, place);
 }
 
 }  // namespace haul::collect::feed

@@ -5,15 +5,16 @@
 // (RSS 2.0), rights (Atom, RFC 4287; Dublin Core).
 #pragma once
 
+#include <optional>
+
 #include "flow/collect/item/item.h"
 #include "flow/collect/source/feed/xml.h"
 
 namespace haul::collect::feed {
 
-// What the item says goes before what its channel says, and a licence's element before words for people.
-// Elements of one place that name different licences: the id stays empty. `page` and `seen_ns` are the
-// caller's.
-[[nodiscard]] Licence licence_of(const Document& document, const pugi::xml_node& item,
-                                 const pugi::xml_node& channel);
+// What an item, or a channel, says itself; nullopt: nothing. A licence's element goes before words for
+// people. Elements of one place that name different licences: the id stays empty. Statements are cut at 1000
+// bytes. `page` and `seen_ns` are the caller's.
+[[nodiscard]] std::optional<Licence> licence_in(const Document& document, const pugi::xml_node& place);
 
 }  // namespace haul::collect::feed

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "base/clock.h"
 #include "base/number.h"
@@ -12,12 +13,15 @@
 #include "flow/collect/source/feed/licence.h"
 #include "flow/collect/source/feed/xml.h"
 #include "flow/collect/web/media_type.h"
+#include "http/address.h"
 #include "http/url.h"
 
 namespace haul::collect::feed {
 namespace {
 
 constexpr std::size_t kLongestName = 2048;  // of an item
+constexpr std::size_t kLongestTitle = 500, kLongestTag = 100;
+constexpr std::size_t kMostItems = 50'000;
 
 struct Enclosure {
     std::string url{}, type{};
@@ -49,12 +53,14 @@ class Reader {
     [[nodiscard]] std::optional<Enclosure> enclosure_of(const pugi::xml_node& item) const;
     [[nodiscard]] std::string shown_page(const pugi::xml_node& item) const;
     [[nodiscard]] std::string language_of(const pugi::xml_node& item) const;
+    [[nodiscard]] std::string language_of_channel() const;
 
     const std::string& source_url_;
     const std::string& page_url_;
     Document document_;
     pugi::xml_node channel_;
-    std::string channel_title_;
+    std::string channel_title_, channel_language_;
+    std::optional<Licence> channel_licence_;
     std::set<std::string> names_;
     std::size_t items_ = 0;
     Page page_;
@@ -65,15 +71,23 @@ Result<Page> Reader::read(std::string xml) {
     const auto root = document_.root();
     const bool rss = document_.is(root, Space::none, "rss");
     if (!rss && !document_.is(root, Space::atom, "feed"))
-        return failure(Code::corrupt, "read", page_url_,
+        return failure(Code::corrupt, "read", http::shown_url(page_url_),
                        fmt::format("neither RSS 2.0 nor Atom: its root is <{}>",
                                    text::printable(std::string_view(root.name()).substr(0, 100))));
     channel_ = rss ? document_.child(root, Space::none, "channel") : root;
-    if (!channel_) return failure(Code::corrupt, "read", page_url_, "an RSS feed without channel");
+    if (!channel_)
+        return failure(Code::corrupt, "read", http::shown_url(page_url_), "an RSS feed without channel");
     if (rss) document_.learn(channel_);
-    channel_title_ = text(channel_, "title", "title");
-    for (const auto& each : channel_.children())
-        if (document_.is(each, Space::none, "item") || document_.is(each, Space::atom, "entry")) take(each);
+    channel_title_ = shortened(text(channel_, "title", "title"), kLongestTitle);
+    channel_language_ = language_of_channel();
+    channel_licence_ = licence_in(document_, channel_);
+    for (const auto& each : channel_.children()) {
+        if (!document_.is(each, Space::none, "item") && !document_.is(each, Space::atom, "entry")) continue;
+        if (items_ == kMostItems)
+            return failure(Code::corrupt, "read", http::shown_url(page_url_),
+                           fmt::format("more than {} items on one page", kMostItems));
+        take(each);
+    }
     find_next();
     return std::move(page_);
 }
@@ -95,14 +109,14 @@ void Reader::take(const pugi::xml_node& item) {
                         .source_url = source_url_,
                         .channel = source_url_,
                         .channel_title = channel_title_,
-                        .title = text(item, "title", "title")};
+                        .title = shortened(text(item, "title", "title"), kLongestTitle)};
     const auto why_not = take_into(candidate, item);
     if (!why_not) {
         page_.candidates.push_back(std::move(candidate));
         return;
     }
     page_.passed_over.push_back(
-        fmt::format("{}, item {} ({}): {}", page_url_, items_,
+        fmt::format("{}, item {} ({}): {}", http::shown_url(page_url_), items_,
                     text::printable(candidate.title.empty() ? "without title" : candidate.title), *why_not));
 }
 
@@ -121,7 +135,9 @@ std::optional<std::string> Reader::take_into(Candidate& candidate, const pugi::x
     candidate.duration = claimed_duration(text_of(document_.child(item, Space::itunes, "duration")));
     candidate.language = language_of(item);
     candidate.published = claimed_date(text(item, "pubDate", "published"));
-    candidate.licence = licence_of(document_, item, channel_);
+    auto licence = licence_in(document_, item);
+    if (!licence) licence = channel_licence_;
+    candidate.licence = std::move(licence).value_or(Licence{});
     if (!candidate.licence.statement.empty()) {
         candidate.licence.page = page_url_;
         candidate.licence.seen_ns = clock::wall().count();
@@ -158,11 +174,15 @@ std::string Reader::shown_page(const pugi::xml_node& item) const {
 
 std::string Reader::language_of(const pugi::xml_node& item) const {
     std::string tag = text_of(document_.child(item, Space::dublin_core, "language"));
-    for (const auto& node : {item, channel_})
-        if (tag.empty()) tag = attribute_of(node, "xml:lang");
+    if (tag.empty()) tag = attribute_of(item, "xml:lang");
+    return tag.empty() ? channel_language_ : claimed_language(shortened(std::move(tag), kLongestTag));
+}
+
+std::string Reader::language_of_channel() const {
+    std::string tag = attribute_of(channel_, "xml:lang");
     if (tag.empty()) tag = text_of(document_.child(channel_, Space::none, "language"));
     if (tag.empty()) tag = text_of(document_.child(channel_, Space::dublin_core, "language"));
-    return claimed_language(tag);
+    return claimed_language(shortened(std::move(tag), kLongestTag));
 }
 
 void Reader::find_next() {

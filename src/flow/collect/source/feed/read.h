@@ -16,7 +16,8 @@ struct Page {
 };
 
 // `source_url`: the feed as the plan has it, which is its items' channel, too; `page_url`: where `xml` was
-// read, which its references are seen from. Code::corrupt: no feed.
+// read, which its references are seen from. Code::corrupt: no feed, or more than 50000 items on a page.
+// Memory and time grow with `xml` alone: texts of the channel, which all its items have, are cut.
 [[nodiscard]] Result<Page> read(std::string xml, const std::string& source_url, const std::string& page_url);
 
 }  // namespace haul::collect::feed

@@ -160,6 +160,32 @@ only</title></item>
                   front + "8 (without title): its guid is longer than any name"}));
 }
 
+TEST(FeedRead, WhatAllItemsHaveIsShort) {
+    const std::string long_text(2'000'000, 'x');
+    std::string items;
+    for (int n = 0; n < 1000; ++n)
+        items += "<item><guid>g" + std::to_string(n) +
+                 R"(</guid><enclosure url="a.mp3" type="audio/mpeg"/></item>)";
+    const Page page = read_well(rss("<title>\xc3\xa4" + long_text + "</title><language>" + long_text +
+                                    "</language><copyright>" + long_text + "</copyright>" + items));
+    ASSERT_EQ(page.candidates.size(), 1000U);
+    std::size_t bytes = 0;
+    for (const Candidate& one : page.candidates)
+        bytes += one.channel_title.size() + one.language.size() + one.licence.statement.size();
+    EXPECT_LT(bytes, 2'000'000U);
+    EXPECT_TRUE(page.candidates.back().channel_title.starts_with("\xc3\xa4xxx"));
+}
+
+TEST(FeedRead, AMillionTinyItemsAreNoFeed) {
+    std::string items;
+    for (int n = 0; n < 50'001; ++n) items += "<item/>";
+    const auto page = read(rss(items), kSource, std::string(kPage) + "?secret=1");
+    ASSERT_FALSE(page);
+    EXPECT_EQ(page.error().code, Code::corrupt);
+    EXPECT_EQ(page.error().subject, kPage);
+    EXPECT_NE(page.error().detail.find("50000"), std::string::npos);
+}
+
 TEST(FeedRead, PrefixesAreAnyAndMayBeMissing) {
     const Page page =
         read_well(R"(<rss version="2.0"><channel xmlns:x="https://podcastindex.org/namespace/1.0">

@@ -29,6 +29,7 @@ Result<std::uint64_t> begin(const file::Fd& fd, const FetchTo& to, const std::st
         if (there <= size) return there;
     }
     TRY(file::set_length(fd.get(), 0, to.path));
+    TRY(file::sync_data(fd.get(), to.path));  // before the ledger names another version
     if (to.begun) TRY(to.begun(version));
     return std::uint64_t{0};
 }

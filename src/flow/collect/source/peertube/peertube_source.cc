@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/digest.h"
 #include "base/number.h"
 #include "base/percent.h"
 #include "flow/collect/source/peertube/video.h"
@@ -77,10 +78,19 @@ Result<json::Value> PeerTubeSource::ask(const std::string& url, const std::stop_
     return json::parse(answer.body, http::shown_url(url));
 }
 
-// The cursor is where the next page starts.
+// Which videos a page lists, in their order.
+std::string digest_of(const json::Value& videos) {
+    std::string ids;
+    for (const json::Value& video : videos)
+        ids += json::dump(video.is_object() && video.contains("uuid") ? video["uuid"] : video) + '\n';
+    return digest::sha256_hex(ids).substr(0, 16);
+}
+
+// The cursor is where the next page starts, and what stood on the one before: "40-DIGEST".
 Result<FoundPage> PeerTubeSource::page(const std::string& url, const std::string& cursor,
                                        const std::stop_token& stop) {
-    const auto start = text::whole_number<std::uint64_t>(cursor.empty() ? "0" : cursor);
+    const std::string_view place_of_it = std::string_view(cursor).substr(0, cursor.find('-'));
+    const auto start = text::whole_number<std::uint64_t>(cursor.empty() ? "0" : place_of_it);
     constexpr std::uint64_t kFurthest = 1ULL << 40U;
     if (!start || *start > kFurthest)
         return failure(Code::corrupt, "read", "cursor of a search", "not a number: " + cursor);
@@ -102,9 +112,11 @@ Result<FoundPage> PeerTubeSource::page(const std::string& url, const std::string
         }
     }
     // What the instance says of how many there are changes meanwhile: the end is where nothing is.
-    found.last = data->empty();
+    const std::string here = digest_of(*data);
+    // An instance that does not page gives the same for ever.
+    found.last = data->empty() || cursor.ends_with("-" + here);
     const std::size_t forward = data->size() > kOverlap ? data->size() - kOverlap : data->size();
-    found.cursor = std::to_string(*start + forward);
+    found.cursor = fmt::format("{}-{}", *start + forward, here);
     return found;
 }
 

@@ -267,6 +267,18 @@ TEST(PeerTube, ErrorsAreWhatTheInstanceSaid) {
     }
 }
 
+TEST(PeerTube, AnInstanceThatDoesNotPageIsReadOnce) {
+    std::vector<json::Ordered> videos;
+    videos.reserve(80);
+    for (int i = 0; i < 80; ++i) videos.push_back(video(i));
+    Site site([&videos](const std::string&) { return page_of(videos, 0); });
+    const Asking asking(plan_for(site));
+    const auto all = Asking::read_all(
+        [&](const std::string& cursor) { return asking.source->search("read aloud", cursor, {}); });
+    EXPECT_TRUE(all.end);
+    EXPECT_EQ(site.asked().size(), 2U);
+}
+
 TEST(PeerTube, ACursorIsANumber) {
     Site site([](const std::string&) { return page_of({}, 0); });
     const Asking asking(plan_for(site));
