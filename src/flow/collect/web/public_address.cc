@@ -58,6 +58,7 @@ struct Embedding {
 };
 constexpr Embedding kEmbeddings[] = {
     {{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF}, 96, "mapped"}, 12},
+    {{{0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF}, 96, "translated (RFC 2765)"}, 12},
     {{{0x00, 0x64, 0xFF, 0x9B}, 96, "NAT64"}, 12},
     {{{0x20, 0x02}, 16, "6to4"}, 2},
 };

@@ -52,6 +52,7 @@ TEST(PublicAddress, ThoseThatAreNot) {
         {"::8.8.8.8", "loopback, unspecified or of a form that is out of use"},
         {"::ffff:127.0.0.1", "loopback"},
         {"::ffff:10.1.2.3", "private"},
+        {"::ffff:0:192.168.1.1", "private"},
         {"64:ff9b::192.168.0.1", "private"},
         {"64:ff9b::a9fe:a9fe", "link-local"},
         {"64:ff9b:1::1", "a local translation"},
