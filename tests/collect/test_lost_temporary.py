@@ -1,10 +1,12 @@
-"""What a checkpoint says of a file holds as long as the file is there."""
+"""What is known of a download that is not done: it holds as long as its temporary is there, and what gets on is not given up."""
 
 import shutil
 import signal
+import wave
 
 from batch import MANY, names_of, source
-from collecting import files
+from collecting import feed, files
+from harness import feeds
 from harness.program import wait, wait_for
 
 FEW = 6
@@ -48,3 +50,25 @@ def test_what_was_whole_and_is_gone_is_copied_anew(collector, space, voices):
     originals = {path.read_bytes() for path in voices[:FEW]}
     assert {path.read_bytes() for path in collector.audio()} == originals
     collector.assert_sound()
+
+
+def test_a_large_file_that_gets_on_is_not_given_up(collector, site, space, voices):
+    """A dozen tries fail, each after a MiB more: five failures, were there nothing between them, would set it aside."""
+    step, tries = (1 << 20) + 1000, 12
+    with wave.open(str(space / "large.wav"), "wb") as large:
+        large.setparams((2, 2, 48_000, 0, "NONE", ""))
+        large.writeframes(bytes(step * tries))
+    items = [feeds.Item(path.stem, site.serve(f"/{path.name}", path.read_bytes()), path.stat().st_size, "audio/wav")
+             for path in (voices[0], space / "large.wav")]
+    collector.write_plan(feed(site.serve("/large.xml", feeds.rss("Ada", items, "CC0-1.0"))))
+    asked = []
+
+    def fault(path: str) -> str:
+        if path != "/large.wav" or len(asked) >= 2 * tries:
+            return ""
+        asked.append(path)
+        return f"cut:{step}" if len(asked) % 2 else "500"
+    site.fault = fault
+    totals = collector.collect(env=collector.quick)
+    assert totals["set_aside"] == 0 and totals["fetched"] == len(collector.rows()) == 2
+    assert len(asked) == 2 * tries and totals["fetched_bytes"] < 1.5 * sum(item.size for item in items)

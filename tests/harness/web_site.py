@@ -1,7 +1,7 @@
 """A web server of the tests' own on 127.0.0.1: what it serves and how it fails is up to the test. Media come with ranges (RFC 9110, 14).
 
 Threads of this process serve it, so a test changes it while it is asked. How a request is failed, by name: "500" (any status),
-"429" and "503" (with Retry-After), "reset" (the connection, before an answer), "cut" (in the middle of the body), "slow" (the body bit by
+"429" and "503" (with Retry-After), "reset" (the connection, before an answer), "cut" (in the middle of the body; "cut:N" after N bytes), "slow" (the body bit by
 bit), "page" (text/html in the place of what was asked for), "held" (answered once the test lets go), "" (not at all).
 """
 
@@ -117,8 +117,9 @@ class Handler(BaseHTTPRequestHandler):
         for name, value in answer.headers.items():
             self.send_header(name, value)
         self.end_headers()
-        if one.fault == "cut":
-            self.send_body(one, answer.body[:len(answer.body) // 2])
+        if one.fault.startswith("cut"):
+            end = int(one.fault.partition(":")[2] or len(answer.body) // 2)
+            self.send_body(one, answer.body[:end])
             self.close_connection = True
         elif one.fault == "slow":
             step = max(1, len(answer.body) // 5)

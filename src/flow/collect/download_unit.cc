@@ -141,7 +141,7 @@ class Downloader {
         if (!fetched) {
             const auto left_out = left_out_by(fetched.error());
             if (left_out) return leave_out(*left_out);
-            TRY(forgive_where_it_got_on());
+            TRY(forgive_where_it_got_on(fetched.error()));
             return failure(work_.trouble.of(id_, recording_.candidate.source_url, Error(fetched.error())));
         }
         is_fetched_ = true;
@@ -174,8 +174,9 @@ class Downloader {
 
     // A large file of a slow host takes more tries than failures set a unit aside. What comes again and again
     // to the same byte does not get on.
-    Status forgive_where_it_got_on() {
-        if (progress_.validator.empty()) return {};
+    Status forgive_where_it_got_on(const Error& error) {
+        const bool is_away = error.code == Code::unavailable || error.code == Code::timed_out;
+        if (!is_away || progress_.validator.empty()) return {};
         const auto there = file::stat_at(AT_FDCWD, work_.corpus.incoming(id_), false);
         const auto bytes = there ? static_cast<std::uint64_t>(there->st_size) : 0;
         if (bytes < progress_.reached + kGotOn) return {};
