@@ -107,9 +107,9 @@ Robots Robots::parse(std::string_view text, std::string_view agent) {
     return named ? ours : of_all;
 }
 
-bool Robots::allows(std::string_view target) const {
+std::optional<std::string> Robots::forbidden_by(std::string_view target) const {
     const std::string path = normal(target);
-    if (path == "/robots.txt") return true;
+    if (path == "/robots.txt") return std::nullopt;
     const Rule* best = nullptr;
     for (const Rule& rule : rules_) {
         if (!fits(rule.pattern, path)) continue;
@@ -117,7 +117,7 @@ bool Robots::allows(std::string_view target) const {
         const bool milder = best && rule.pattern.size() == best->pattern.size() && rule.allow;
         if (longer || milder) best = &rule;
     }
-    return !best || best->allow;
+    return !best || best->allow ? std::nullopt : std::optional(best->pattern);
 }
 
 }  // namespace haul::collect

@@ -1,6 +1,7 @@
 // robots.txt as RFC 9309 has it. Pure.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,7 +16,9 @@ class Robots {
     [[nodiscard]] static Robots parse(std::string_view text, std::string_view agent);
     // `target`: path and query. The longest rule that fits decides, and of equals the one that allows;
     // robots.txt itself may always be read.
-    [[nodiscard]] bool allows(std::string_view target) const;
+    [[nodiscard]] bool allows(std::string_view target) const { return !forbidden_by(target); }
+    // The rule that forbids it ("/private"); nullopt: it is allowed.
+    [[nodiscard]] std::optional<std::string> forbidden_by(std::string_view target) const;
 
   private:
     struct Rule {

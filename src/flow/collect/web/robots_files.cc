@@ -61,8 +61,12 @@ Status RobotsFiles::check(const http::Url& url, clock::Nanoseconds deadline, con
         }
         return failure(std::move(error).within("look at robots.txt of", origin));
     }
-    if (file.robots->allows(url.target)) return {};
-    return failure(Code::denied, "GET", http::shown_url(url.text), "the host's robots.txt forbids it");
+    const auto rule = file.robots->forbidden_by(url.target);
+    if (!rule) return {};
+    return failure(
+        make_error(Code::denied, "GET", http::shown_url(url.text),
+                   fmt::format("the host's robots.txt forbids it (Disallow: {})", *rule))
+            .with_remedy("it is left alone: ask whoever runs the site for leave, or for its feed"));
 }
 
 }  // namespace haul::collect

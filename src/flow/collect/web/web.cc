@@ -5,10 +5,12 @@
 #include <utility>
 
 #include "flow/collect/web/download.h"
+#include "flow/collect/web/hosts.h"
 #include "flow/collect/web/media_type.h"
 #include "flow/collect/web/reach.h"
 #include "flow/collect/web/robots_files.h"
 #include "http/address.h"
+#include "http/url.h"
 
 namespace haul::collect {
 
@@ -51,6 +53,34 @@ Result<WebPage> Web::get(const Ask& ask, const std::stop_token& stop) {
 Result<Fetched> Web::fetch(const Media& media, const FetchTo& to, const std::stop_token& stop) {
     Download download(state_->guest, media, to, state_->deadline());
     return download.run(stop);
+}
+
+struct Web::Errand::State {
+    Hosts& hosts;
+    std::string host;
+    Hosts::Turn turn;
+};
+
+Web::Errand::Errand(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Web::Errand::~Errand() = default;
+Web::Errand::Errand(Errand&&) noexcept = default;
+
+void Web::Errand::answered() { state_->hosts.answered(state_->host); }
+void Web::Errand::failed() { state_->hosts.failed(state_->host); }
+std::chrono::milliseconds Web::Errand::throttled() {
+    return std::chrono::ceil<std::chrono::milliseconds>(state_->hosts.throttled(state_->host, std::nullopt));
+}
+
+Result<Web::Errand> Web::begin_errand(const std::string& url, const std::stop_token& stop) {
+    const auto parsed = http::parse_url(url);
+    if (!parsed)
+        return failure(Code::corrupt, "ask", http::shown_url(url), "this is no http or https address");
+    // Before its turn: reading it takes one, too.
+    TRY(state_->robots.check(*parsed, state_->deadline(), stop));
+    Hosts& hosts = state_->guest.hosts();
+    const std::string host = parsed->authority();
+    return Errand(std::unique_ptr<Errand::State>(
+        new Errand::State{hosts, host, TRY(hosts.take(host, std::nullopt, stop))}));
 }
 
 std::map<std::string, HostCount> Web::counts() const { return state_->guest.hosts().counts(); }

@@ -7,7 +7,7 @@
 //    served. 429 and 503 close the host for everybody until Retry-After (else 5 s, doubling, at most 5 min)
 //    has passed: a call that would have to wait longer than 2 s for that returns at once.
 //  - An honest user agent: "haul/VERSION (+CONTACT)". robots.txt (RFC 9309) is respected where `robots` is
-//    asked for.
+//    asked for, and for errands.
 //  - Limits of size, time and silence on everything.
 //  - http_proxy, https_proxy and no_proxy hold. Behind a proxy we see its address, not the host's: then only
 //    what stands in the URL is checked, numbers and localhost, and the proxy has to keep us out of its net.
@@ -104,6 +104,28 @@ class Web {
         std::optional<double> duration{};
     };
     [[nodiscard]] Result<Fetched> fetch(const Media& media, const FetchTo& to, const std::stop_token& stop);
+
+    // A program of others that asks a page for us. It has its turn at the page's host, as one request, for as
+    // long as this lives. What else it asks, and whom, is not seen.
+    class Errand {
+      public:
+        ~Errand();
+        Errand(Errand&&) noexcept;
+        Errand& operator=(Errand&&) = delete;
+        // What the program says of the host, as for a request of ours. `throttled`: the host has enough of
+        // us, and is closed for everybody; how long from now.
+        void answered();
+        void failed();
+        [[nodiscard]] std::chrono::milliseconds throttled();
+
+      private:
+        friend class Web;
+        struct State;
+        explicit Errand(std::unique_ptr<State> state);
+        std::unique_ptr<State> state_;
+    };
+    // Once the host's robots.txt allows that page and its turn has come. Code::denied: it forbids it.
+    [[nodiscard]] Result<Errand> begin_errand(const std::string& url, const std::stop_token& stop);
 
     // By host, for reports and metrics.
     [[nodiscard]] std::map<std::string, HostCount> counts() const;

@@ -277,6 +277,62 @@ TEST(WebRobots, HoldsForEachHop) {
     EXPECT_TRUE(web.get({.url = open.url("/")}, {}));
 }
 
+TEST(WebErrand, HasItsTurnForAsLongAsItLives) {
+    ScriptedServer server([](const Seen&, Line& line) { line.send(reply(404, "")); });
+    const std::string host = server.url("").substr(std::string_view("http://").size());
+    WebOptions options = open_options();
+    options.per_host = 1;
+    Web web(options);
+    auto first = web.begin_errand(server.url("/a"), {});
+    ASSERT_TRUE(first) << first.error().message();
+    std::atomic<bool> begun = false;
+    std::jthread second([&] {
+        EXPECT_TRUE(web.begin_errand(server.url("/b"), {}));
+        begun = true;
+    });
+    while (web.counts().at(host).waiting == 0) std::this_thread::yield();
+    EXPECT_FALSE(begun);
+    {
+        const Web::Errand ended = std::move(*first);
+    }
+    second.join();
+    EXPECT_TRUE(begun);
+    EXPECT_EQ(web.counts().at(host).requests, 3U);  // and robots.txt, once
+}
+
+TEST(WebErrand, AThrottleClosesTheHostForAll) {
+    ScriptedServer server([](const Seen&, Line& line) { line.send(reply(404, "")); });
+    const std::string host = server.url("").substr(std::string_view("http://").size());
+    Web web(open_options());
+    std::chrono::milliseconds closed{};
+    {
+        auto errand = web.begin_errand(server.url("/a"), {});
+        ASSERT_TRUE(errand) << errand.error().message();
+        errand->failed();
+        closed = errand->throttled();
+    }
+    EXPECT_GT(closed, 0ms);
+    const auto page = web.get({.url = server.url("/b")}, {});
+    ASSERT_FALSE(page);
+    EXPECT_EQ(page.error().code, Code::unavailable);
+    EXPECT_LE(page.error().retry_after.value(), closed);
+    EXPECT_FALSE(web.begin_errand(server.url("/a"), {}));
+    EXPECT_EQ(web.counts().at(host).throttled, 1U);
+    EXPECT_EQ(web.counts().at(host).failures, 1U);
+}
+
+TEST(WebErrand, IsNotBegunWhereRobotsForbidIt) {
+    ScriptedServer server(
+        [](const Seen&, Line& line) { line.send(reply(200, "User-agent: *\nDisallow: /private\n")); });
+    Web web(open_options());
+    const auto refused = web.begin_errand(server.url("/private/a"), {});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Code::denied);
+    EXPECT_TRUE(refused.error().message().contains("Disallow: /private")) << refused.error().message();
+    EXPECT_TRUE(web.begin_errand(server.url("/public"), {}));
+    EXPECT_EQ(web.begin_errand("ftp://a.example/", {}).error().code, Code::corrupt);
+}
+
 TEST(WebGet, IsStopped) {
     std::stop_source stop;
     ScriptedServer server([&stop](const Seen&, Line& line) {
