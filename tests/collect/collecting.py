@@ -39,6 +39,10 @@ def peertube(address: str, *searches: str) -> str:
     return f'[[source]]\nkind = "peertube"\nurl = "{address}"\nsearch = {json.dumps(searches)}\n'
 
 
+def ytdlp(*urls: str, accept_terms: bool = False) -> str:
+    return f'[[source]]\nkind = "yt-dlp"\nurls = {json.dumps(urls)}\naccept_terms = {json.dumps(accept_terms)}\n'
+
+
 def item_id(kind: str, source_url: str, item: str) -> str:
     digest = hashlib.sha256(b"\0".join(part.encode() for part in (kind, source_url, item))).digest()
     return base64.b32encode(digest).decode().lower()[:26]

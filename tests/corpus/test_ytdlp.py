@@ -9,18 +9,15 @@ from pathlib import Path
 
 import corpora
 import pytest
-from servers import install
+from harness import ytdlp as pinned
 
 TOOL = corpora.TOOL.with_name("corpus_ytdlp_tool")
-FETCH = corpora.ROOT / "cmake" / "fetch_ytdlp"
-VERSION = subprocess.run([FETCH], check=True, capture_output=True, text=True).stdout.strip()
 AUDIO = Path("/usr/share/tuxpaint/stamps/symbols/math/0_nl.ogg").read_bytes()
 
 
 @pytest.fixture(scope="session")
 def ytdlp() -> Path:
-    """As ./haul installs it."""
-    return install.once("yt-dlp-by-haul", VERSION, lambda folder: install.run([FETCH, folder / "installed"])) / "installed"
+    return pinned.installed()
 
 
 class Site:
@@ -57,8 +54,7 @@ class Site:
 
     def page(self, path: str) -> tuple[int, str, bytes]:
         if path == "/feed.xml":
-            listed = "".join(f"<item><title>T {n}</title><link>{self.url(one)}</link></item>" for n, one in enumerate(self.items))
-            return 200, "application/rss+xml", f'<?xml version="1.0"?><rss version="2.0"><channel><title>Feed</title>{listed}</channel></rss>'.encode()
+            return 200, "application/rss+xml", pinned.listing(*map(self.url, self.items)).encode()
         if path[1:4].isdigit():
             return int(path[1:4]), "text/plain", b""
         return (200, "audio/ogg", AUDIO) if path.endswith(".ogg") else (200, "text/html", b"<html><body>no media here</body></html>")
@@ -100,13 +96,16 @@ def test_a_list_is_found_described_and_fetched(ask, site):
 
 
 def test_errors_mean_what_they_say(ask, site):
-    expected = {"/404/a.ogg": "not_found", "/410/b.ogg": "not_found", "/403/c.ogg": "denied", "/429/d.ogg": "unavailable",
-                "/503/e.ogg": "unavailable", "/page.html": "unsupported", "/f.ogg": None}
+    expected = {"/404/a.ogg": "not_found", "/410/b.ogg": "not_found", "/403/c.ogg": "denied", "/502/d.ogg": "unavailable",
+                "/page.html": "unsupported", "/e.ogg": None, "/429/f.ogg": "unavailable", "/g.ogg": "unavailable"}
     site.items = list(expected)
     lines = ask(site.url("/feed.xml"))
     assert {path: line.get("error", {}).get("code") for path, line in zip(expected, lines)} == expected
     for line in lines:
         assert line.get("error", {}).get("retry", "later") == "later" or line["error"]["code"] != "unavailable"
+    # A throttle closes the host: nothing behind it is asked for.
+    assert "429" in lines[-2]["error"]["message"] and "asked to be left alone" in lines[-1]["error"]["message"]
+    assert "/g.ogg" not in [path for path, _ in site.asked]
     line, = ask(site.url("/404/feed.xml"))
     assert line["error"]["code"] == "not_found" and "yt-dlp says" in line["error"]["message"]
 
@@ -127,4 +126,4 @@ def test_private_addresses_and_youtube(ask, site):
 
 def test_without_the_program(ask, site, space):
     line, = ask(site.url("/f.ogg"), program=space / "nothing")
-    assert line["error"]["code"] == "unsupported" and "pip install" in line["error"]["remedy"]
+    assert line["error"]["code"] == "usage" and "pip install" in line["error"]["remedy"]

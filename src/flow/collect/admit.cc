@@ -6,10 +6,12 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "base/clock.h"
 #include "flow/collect/decided.h"
+#include "flow/collect/source/terms.h"
 #include "flow/collect/units.h"
 
 namespace haul::collect {
@@ -108,6 +110,19 @@ Status admit(Work& work, const std::vector<Candidate>& found, ledger::Outcome& o
     return {};
 }
 
+namespace {
+
+// By the plan as it is now, what was left out by one of an earlier revision.
+bool is_wanted(const Work& work, const Candidate& candidate, std::string_view why) {
+    if (why == "licence_unwanted") return !refused_by_licence(candidate, work.plan(), false);
+    if (why == "forbidden") return work.plan().limits.allow_private;
+    const PlannedSource* const of = work.planned_source_of(candidate);
+    if (why == "terms_not_accepted") return of != nullptr && of->plan.accept_terms;
+    return why == "source_removed" && of != nullptr;
+}
+
+}  // namespace
+
 Readmission::Readmission(Work& work, std::uint64_t revision)
     : work_(work), turn_(fmt::format("{}", revision)) {
     begin();
@@ -125,11 +140,7 @@ Result<bool> Readmission::take(const std::string& id, const LeftOut& left_out) {
     auto candidate = TRY(candidate_at(work_.ledger(), id));
     if (!candidate) return false;
     const bool restated = work_.take_from_plan(*candidate);
-    const bool wanted =
-        left_out.why == "licence_unwanted" ? !refused_by_licence(*candidate, work_.plan(), false)
-        : left_out.why == "source_removed" ? work_.source_of(*candidate) != nullptr
-                                           : left_out.why == "forbidden" && work_.plan().limits.allow_private;
-    if (!wanted) return false;
+    if (!is_wanted(work_, *candidate, left_out.why)) return false;
     if (restated) outcome_.facts.push_back(fact_of(*candidate));
     TRY(admission_->take_back(*candidate));
     if (++taken_ == kAtOnce) TRY(commit());
@@ -187,6 +198,7 @@ std::optional<LeftOut> left_out_by(const Error& error) {
     // Of this machine, such as a disk that is not there or a program that is not installed: no word of a
     // source.
     if (error.root().os_error != 0) return std::nullopt;
+    if (is_of_terms(error)) return LeftOut{.why = "terms_not_accepted", .detail = error.message()};
     switch (error.code) {
         case Code::not_found:
             return LeftOut{.why = "gone", .detail = error.message()};

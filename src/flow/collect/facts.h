@@ -56,8 +56,8 @@ struct Channel {
 };
 
 struct LeftOut {
-    // A stable word: licence_unknown, licence_unwanted, duplicate, gone, forbidden, unsupported, undecodable,
-    // source_removed, erased.
+    // A stable word: licence_unknown, licence_unwanted, terms_not_accepted, duplicate, gone, forbidden,
+    // unsupported, undecodable, source_removed, erased.
     std::string why{};
     std::string detail{};
     std::string of{};  // duplicate: of that recording

@@ -9,14 +9,20 @@
 
 namespace haul::collect {
 
-Source* Work::source_of(const Candidate& candidate) const {
-    for (const auto& [plan, source] : sources) {
+const PlannedSource* Work::planned_source_of(const Candidate& candidate) const {
+    for (const PlannedSource& one : sources) {
+        const SourcePlan& plan = one.plan;
         if (plan.kind != candidate.kind) continue;
         const bool is_its = plan.path == candidate.source_url || plan.url == candidate.source_url ||
                             std::ranges::find(plan.urls, candidate.source_url) != plan.urls.end();
-        if (is_its) return source.get();
+        if (is_its) return &one;
     }
     return nullptr;
+}
+
+Source* Work::source_of(const Candidate& candidate) const {
+    const PlannedSource* const planned = planned_source_of(candidate);
+    return planned == nullptr ? nullptr : planned->source.get();
 }
 
 bool Work::take_from_plan(Candidate& candidate) const {

@@ -71,6 +71,7 @@ struct Work {
     [[nodiscard]] const Plan& plan() const { return request.plan; }
 
     // nullptr: the plan has no such source any more.
+    [[nodiscard]] const PlannedSource* planned_source_of(const Candidate& candidate) const;
     [[nodiscard]] Source* source_of(const Candidate& candidate) const;
     // What the plan itself says of it, as it says it now; true: that is not what is known.
     [[nodiscard]] bool take_from_plan(Candidate& candidate) const;

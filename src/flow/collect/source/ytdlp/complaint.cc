@@ -10,44 +10,46 @@ namespace {
 
 struct Words {
     std::string_view part;  // in lower case
-    Code code;
+    Complaint complaint;
 };
 // The first that fits decides: what passes comes before what stays, since "sign in" stands in both.
 constexpr Words kWords[] = {
-    {"no space left on device", Code::no_space},
-    {"http error 429", Code::unavailable},
-    {"too many requests", Code::unavailable},
-    {"not a bot", Code::unavailable},
-    {"rate-limited", Code::unavailable},
-    {"captcha", Code::unavailable},
-    {"http error 5", Code::unavailable},
-    {"timed out", Code::unavailable},
-    {"transporterror", Code::unavailable},
-    {"incompleteread", Code::unavailable},
-    {"confirm your age", Code::denied},
-    {"age-restricted", Code::denied},
-    {"private video", Code::denied},
-    {"members-only", Code::denied},
-    {"registered users", Code::denied},
-    {"geo restriction", Code::denied},
-    {"not available in your country", Code::denied},
-    {"http error 401", Code::denied},
-    {"http error 403", Code::denied},
-    {"http error 451", Code::denied},
-    {"sign in", Code::unavailable},
-    {"http error 404", Code::not_found},
-    {"http error 410", Code::not_found},
-    {"video unavailable", Code::not_found},
-    {"no longer available", Code::not_found},
-    {"has been removed", Code::not_found},
-    {"has been terminated", Code::not_found},
-    {"does not exist", Code::not_found},
-    {"unsupported url", Code::unsupported},
-    {"is not a valid url", Code::unsupported},
-    {"drm protected", Code::unsupported},
-    {"no video formats found", Code::unsupported},
-    {"requested format is not available", Code::unsupported},
-    {"live event", Code::unsupported},
+    {"no space left on device", Complaint::no_space},
+    {"http error 429", Complaint::throttle},
+    {"http error 503", Complaint::throttle},
+    {"too many requests", Complaint::throttle},
+    {"not a bot", Complaint::throttle},
+    {"rate-limited", Complaint::throttle},
+    {"rate limit", Complaint::throttle},
+    {"captcha", Complaint::throttle},
+    {"http error 5", Complaint::network},
+    {"timed out", Complaint::network},
+    {"transporterror", Complaint::network},
+    {"incompleteread", Complaint::network},
+    {"confirm your age", Complaint::forbidden},
+    {"age-restricted", Complaint::forbidden},
+    {"private video", Complaint::forbidden},
+    {"members-only", Complaint::forbidden},
+    {"registered users", Complaint::forbidden},
+    {"geo restriction", Complaint::forbidden},
+    {"not available in your country", Complaint::forbidden},
+    {"http error 401", Complaint::forbidden},
+    {"http error 403", Complaint::forbidden},
+    {"http error 451", Complaint::forbidden},
+    {"sign in", Complaint::throttle},
+    {"http error 404", Complaint::gone},
+    {"http error 410", Complaint::gone},
+    {"video unavailable", Complaint::gone},
+    {"no longer available", Complaint::gone},
+    {"has been removed", Complaint::gone},
+    {"has been terminated", Complaint::gone},
+    {"does not exist", Complaint::gone},
+    {"unsupported url", Complaint::unsupported},
+    {"is not a valid url", Complaint::unsupported},
+    {"drm protected", Complaint::unsupported},
+    {"no video formats found", Complaint::unsupported},
+    {"requested format is not available", Complaint::unsupported},
+    {"live event", Complaint::unsupported},
 };
 
 // The last line that begins with it: warnings and tracebacks stand before.
@@ -60,18 +62,39 @@ std::string_view error_line(std::string_view said) {
     return line.substr(0, kMost);
 }
 
+Code code_of(Complaint complaint) {
+    switch (complaint) {
+        case Complaint::gone:
+            return Code::not_found;
+        case Complaint::forbidden:
+            return Code::denied;
+        case Complaint::unsupported:
+            return Code::unsupported;
+        case Complaint::no_space:
+            return Code::no_space;
+        case Complaint::throttle:
+        case Complaint::network:
+        case Complaint::unknown:
+            break;
+    }
+    return Code::unavailable;
+}
+
 }  // namespace
+
+Complaint complaint_in(std::string_view said) {
+    const std::string lower = text::lower(error_line(said));
+    const auto* const found =
+        std::ranges::find_if(kWords, [&](const Words& words) { return lower.contains(words.part); });
+    return found == std::end(kWords) ? Complaint::unknown : found->complaint;
+}
 
 Error ytdlp_error(std::string_view said, std::string operation, std::string subject) {
     const std::string_view line = error_line(said);
-    const std::string lower = text::lower(line);
-    const auto* const found =
-        std::ranges::find_if(kWords, [&](const Words& words) { return lower.contains(words.part); });
-    const Code code = found == std::end(kWords) ? Code::unavailable : found->code;
     Error error = make_error(
-        code, std::move(operation), std::move(subject),
+        code_of(complaint_in(said)), std::move(operation), std::move(subject),
         line.empty() ? "yt-dlp ended without saying why" : "yt-dlp says: " + text::printable(line));
-    if (code == Code::unavailable) error.retry = Retry::later;
+    if (error.code == Code::unavailable) error.retry = Retry::later;
     return error;
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/number.h"
 #include "base/process.h"
+#include "flow/collect/source/terms.h"
 #include "flow/collect/source/ytdlp/complaint.h"
 #include "flow/collect/source/ytdlp/info.h"
 #include "flow/collect/web/public_address.h"
@@ -43,6 +44,53 @@ Status check_host(const http::Url& url) {
     if (why.empty()) return {};
     return failure(make_error(Code::denied, "ask", host, fmt::format("its address is {}", why))
                        .with_remedy("limits.allow_private = true in the plan allows it"));
+}
+
+// Nothing of whoever runs us: no settings, plug-ins, caches, passwords; and no code from elsewhere.
+process::Command command_for(const SourceTools& tools, const std::string& url,
+                             const std::vector<std::string>& words) {
+    process::Command command;
+    command.argv = {tools.ytdlp,
+                    "--ignore-config",
+                    "--no-plugin-dirs",
+                    "--no-cache-dir",
+                    "--no-remote-components",
+                    "--no-warnings",
+                    "--no-progress",
+                    "--user-agent",
+                    tools.user_agent,
+                    "--socket-timeout",
+                    "30",
+                    "--extractor-retries",
+                    "0",
+                    "--dump-single-json"};
+    command.argv.insert(command.argv.end(), words.begin(), words.end());
+    command.argv.insert(command.argv.end(), {"--", url});
+    command.limit = kLimit;
+    command.output_limit = kLongest;
+    return command;
+}
+
+// A program that is not there is of this machine: no word of the item, and no other try of this run mends it.
+Error not_run(Error why, const std::string& operation, const std::string& subject) {
+    const bool is_missing = why.code == Code::not_found || why.code == Code::denied;
+    Error error = std::move(why).within(operation, subject);
+    if (!is_missing) return error;
+    error.code = Code::usage;
+    error.detail = "yt-dlp is not installed";
+    return std::move(error).with_remedy(
+        "`pip install yt-dlp==2026.10.26`, and have it in PATH; in a source tree `./haul collect PLAN` "
+        "installs it; then the same command goes on");
+}
+
+// What it said went wrong, as an error; its host is told of it.
+Error complained(Web::Errand& errand, const std::string& said, const std::string& operation,
+                 const std::string& subject) {
+    Error error = ytdlp_error(said, operation, subject);
+    const Complaint complaint = complaint_in(said);
+    if (complaint == Complaint::throttle) error.retry_after = errand.throttled();
+    if (complaint == Complaint::network) errand.failed();
+    return error;
 }
 
 class YtdlpSource : public Source {
@@ -89,9 +137,7 @@ class YtdlpSource : public Source {
 
 Status YtdlpSource::check_terms(bool youtube, const std::string& subject) const {
     if (!youtube || accepts_terms_) return {};
-    return failure(
-        make_error(Code::denied, "ask", subject, "it lies with YouTube, whose terms the plan does not accept")
-            .with_remedy("read them, and say accept_terms = true in this [[source]] of the plan"));
+    return failure(terms_not_accepted("YouTube", subject));
 }
 
 Status YtdlpSource::check(const std::string& url) const {
@@ -105,35 +151,12 @@ Status YtdlpSource::check(const std::string& url) const {
 Result<json::Value> YtdlpSource::ask(const std::string& operation, const std::string& url,
                                      const std::vector<std::string>& words, const std::stop_token& stop) {
     TRY(check(url));
-    process::Command command;
-    // Nothing of whoever runs us: no settings, plug-ins, caches, passwords; and no code from elsewhere.
-    command.argv = {tools_.ytdlp,
-                    "--ignore-config",
-                    "--no-plugin-dirs",
-                    "--no-cache-dir",
-                    "--no-remote-components",
-                    "--no-warnings",
-                    "--no-progress",
-                    "--user-agent",
-                    tools_.user_agent,
-                    "--socket-timeout",
-                    "30",
-                    "--extractor-retries",
-                    "0",
-                    "--dump-single-json"};
-    command.argv.insert(command.argv.end(), words.begin(), words.end());
-    command.argv.insert(command.argv.end(), {"--", url});
-    command.limit = kLimit;
-    command.output_limit = kLongest;
+    auto errand = TRY(tools_.web.begin_errand(url, stop));
     const std::string subject = http::shown_url(url);
-    auto finished = process::run(command, stop);
-    if (!finished && finished.error().code == Code::not_found)
-        return failure(
-            make_error(Code::unsupported, operation, subject, "yt-dlp is not installed")
-                .with_remedy("`pip install yt-dlp==2026.10.26`, and have it in PATH; in a source tree "
-                             "`./haul collect PLAN` installs it"));
-    if (!finished) return failure(std::move(finished).error().within(operation, subject));
-    if (finished->exit_code != 0) return failure(ytdlp_error(finished->errors, operation, subject));
+    const auto finished = process::run(command_for(tools_, url, words), stop);
+    if (!finished) return failure(not_run(Error(finished.error()), operation, subject));
+    if (finished->exit_code != 0) return failure(complained(errand, finished->errors, operation, subject));
+    errand.answered();
     if (finished->truncated)
         return failure(Code::corrupt, operation, subject, "yt-dlp writes more than 64 MiB about it");
     json::Value info = TRY(json::parse(finished->output, subject));

@@ -1,8 +1,10 @@
 // Whatever yt-dlp knows (https://github.com/yt-dlp/yt-dlp): it lists and describes, in a process of its own;
 // media is fetched by our own web (docs/decisions/0026).
 //
-// What its process asks is outside web.h: hosts that it is given are looked up first and have to be public,
-// but where redirects and pages lead it is not seen. YouTube only where the plan says accept_terms.
+// A process is an errand of our web (web.h): robots.txt of the page's host allows that page, a turn at that
+// host is held while it runs, and a throttle that it tells of closes the host. What else it asks is not seen:
+// the host that it is given is looked up first and has to be public, but not where redirects and pages lead.
+// YouTube only where the plan says accept_terms. A program that is not there is Code::usage, of no item.
 #pragma once
 
 #include <memory>
