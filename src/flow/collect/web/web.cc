@@ -79,8 +79,8 @@ Result<Web::Errand> Web::begin_errand(const std::string& url, const std::stop_to
     TRY(state_->robots.check(*parsed, state_->deadline(), stop));
     Hosts& hosts = state_->guest.hosts();
     const std::string host = parsed->authority();
-    return Errand(std::unique_ptr<Errand::State>(
-        new Errand::State{hosts, host, TRY(hosts.take(host, std::nullopt, stop))}));
+    auto turn = TRY(hosts.take(host, std::nullopt, stop));
+    return Errand(std::unique_ptr<Errand::State>(new Errand::State{hosts, host, std::move(turn)}));
 }
 
 std::map<std::string, HostCount> Web::counts() const { return state_->guest.hosts().counts(); }
