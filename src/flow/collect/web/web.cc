@@ -80,7 +80,7 @@ Result<Web::Errand> Web::begin_errand(const std::string& url, const std::stop_to
     Hosts& hosts = state_->guest.hosts();
     const std::string host = parsed->authority();
     auto turn = TRY(hosts.take(host, std::nullopt, stop));
-    return Errand(std::unique_ptr<Errand::State>(new Errand::State{hosts, host, std::move(turn)}));
+    return Errand(std::make_unique<Errand::State>(hosts, host, std::move(turn)));
 }
 
 std::map<std::string, HostCount> Web::counts() const { return state_->guest.hosts().counts(); }
