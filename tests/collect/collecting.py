@@ -76,11 +76,15 @@ class Collector(Haul):
         out = self.run(*self.words(*more), code=code, **how).out
         return json.loads(out.splitlines()[-1])["totals"]
 
-    def rows(self) -> set[str]:
-        """Ids of the recordings that the ledger knows."""
+    def facts(self) -> list[tuple[bytes, bytes, bytes]]:
+        """Kind, key and value of all that the ledger knows."""
         ledger, = self.state.glob("jobs/*/ledger.sqlite")
         with closing(sqlite3.connect(f"file:{ledger}?mode=ro", uri=True)) as database:
-            return {key.decode() for key, in database.execute("SELECT key FROM fact WHERE kind = ?", [b"recording"])}
+            return database.execute("SELECT kind, key, value FROM fact ORDER BY kind, key").fetchall()
+
+    def rows(self) -> set[str]:
+        """Ids of the recordings that the ledger knows."""
+        return {key.decode() for kind, key, _ in self.facts() if kind == b"recording"}
 
     def start_over(self) -> None:
         shutil.rmtree(self.out, ignore_errors=True)

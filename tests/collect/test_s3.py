@@ -63,3 +63,24 @@ def test_another_machine_goes_on_with_it(collector, bucket, speakers):
     shutil.rmtree(collector.state)
     again = collector.collect()
     assert again["state"] == first["state"] and again["fetched"] == again["probe_bytes"] == 0
+
+
+def test_the_last_three_copies_are_kept_and_a_damaged_ledger_is_made_from_them(collector, bucket, speakers):
+    plan_into(collector, bucket, files(speakers))
+    first = collector.collect()
+    for _ in range(3):
+        collector.collect()
+    names = sorted(bucket.list("corpus/backup/"))
+    assert len(names) == 3 and all("/ledger-" in name for name in names)
+    (job,) = (collector.state / "jobs").iterdir()
+    ledger = job / "ledger.sqlite"
+    ledger.write_bytes(ledger.read_bytes()[:5000])
+    # The newest copy is damaged, too.
+    bucket.put(names[-1], bucket.get(names[-1])[:100])
+    finished = collector.run(*collector.words(), code=0)
+    assert "was damaged" in finished.out and "cannot be used" in finished.out and f"rebuilt from the copy {names[-2].removeprefix('corpus/')}" in finished.out
+    again = finished.events()[-1]["totals"]
+    assert again["state"] == first["state"] and again["accepted"] == 3 and again["fetched"] == again["probe_bytes"] == 0
+    assert list(job.glob("ledger.sqlite.damaged-*"))
+    assert len(bucket.list("corpus/backup/")) == 3 and names[-2] in bucket.list("corpus/backup/")
+    assert json.loads(collector.run("check", collector.plan, "--json").out)["finding_count"] == 0

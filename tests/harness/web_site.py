@@ -33,6 +33,7 @@ class Asked:
     path: str  # with its query
     range: str
     fault: str
+    agent: str  # User-Agent
     sent: int = 0  # bytes of the body
 
 
@@ -95,7 +96,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         site = self.server.site
         with site.lock:
-            one = Asked(self.path, self.headers.get("Range", ""), site.fault(self.path))
+            one = Asked(self.path, self.headers.get("Range", ""), site.fault(self.path), self.headers.get("User-Agent", ""))
             site.asked.append(one)
             answer = site.answer(self.path)
         if one.fault == "held":
