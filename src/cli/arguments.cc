@@ -8,10 +8,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/nearest.h"
 #include "base/number.h"
 #include "base/text.h"
 #include "base/units.h"
-#include "cli/suggest.h"
 
 namespace haul::cli {
 namespace {
@@ -197,7 +197,7 @@ Status Arguments::parse(const std::vector<std::string>& arguments) {
         for (const Declared& row : declared_) {
             if (!row.positional && !row.name.empty()) names.push_back(row.name);
         }
-        const std::string near = nearest(unknown.substr(0, unknown.find('=')), names);
+        const std::string near = text::nearest(unknown.substr(0, unknown.find('=')), names);
         std::string detail = fmt::format("there is no option '{}'", text::printable(unknown));
         if (!near.empty()) detail += fmt::format("; did you mean {}?", near);
         return failure(usage_error(detail));

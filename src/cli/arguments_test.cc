@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/suggest.h"
+#include "base/nearest.h"
 
 namespace haul::cli {
 namespace {
@@ -141,7 +141,7 @@ TEST(Suggest, Nearest) {
         {"sl", "ls"},     {"pack", "pack"},    {"frobnicate", ""},
         {"", ""},         {"cta", "cat"},      {std::string(1000, 'x'), ""},
     };
-    for (const auto& [word, expected] : rows) EXPECT_EQ(nearest(word, words), expected) << word;
+    for (const auto& [word, expected] : rows) EXPECT_EQ(text::nearest(word, words), expected) << word;
 }
 
 }  // namespace

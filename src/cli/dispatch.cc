@@ -5,12 +5,12 @@
 
 #include <fmt/format.h>
 
+#include "base/nearest.h"
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/error_report.h"
 #include "cli/exit_code.h"
 #include "cli/output.h"
-#include "cli/suggest.h"
 
 namespace haul::cli {
 namespace {
@@ -33,7 +33,7 @@ std::string overview() {
 Error unknown_command(const std::string& word) {
     std::vector<std::string> names;
     for (const Command& command : commands()) names.emplace_back(command.name);
-    const std::string near = nearest(word, names);
+    const std::string near = text::nearest(word, names);
     std::string detail = fmt::format("there is no command '{}'", text::printable(word));
     if (!near.empty()) detail += fmt::format("; did you mean `haul {}`?", near);
     return make_error(Code::usage, "", "", detail).with_remedy("`haul --help` lists the commands");

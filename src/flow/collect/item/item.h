@@ -62,5 +62,7 @@ struct Candidate {
 // code, or its usual name ("Creative Commons Attribution Share Alike 4.0"). Empty: not understood; a licence
 // without a version is none.
 [[nodiscard]] std::string spdx_id(std::string_view statement);
+// Those that it knows, by name.
+[[nodiscard]] std::vector<std::string> known_licences();
 
 }  // namespace haul::collect

@@ -115,4 +115,10 @@ std::string spdx_id(std::string_view statement) {
     return id_of(parts_named(statement));
 }
 
+std::vector<std::string> known_licences() {
+    std::vector<std::string> ids(kCreativeCommons.begin(), kCreativeCommons.end());
+    ids.insert(ids.end(), kOthers.begin(), kOthers.end());
+    return ids;
+}
+
 }  // namespace haul::collect

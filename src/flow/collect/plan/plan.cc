@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/file.h"
+#include "flow/collect/plan/listed_words.h"
 #include "flow/collect/plan/problems.h"
 #include "flow/collect/plan/read_source.h"
 #include "flow/collect/plan/table_reader.h"
@@ -41,7 +42,9 @@ void read_accept(const toml::table* table, speech::Accept& accept, Problems& pro
     if (table == nullptr) return;
     TableReader reader(*table, "accept", problems);
     reader.texts("licences", accept.licences);
+    check_licence_ids(reader, "licences", accept.licences);
     reader.texts("languages", accept.languages);
+    check_languages(reader, "languages", accept.languages);
     reader.number("child_score", accept.child_score, 0, 1);
     reader.number("speech_seconds", accept.speech_seconds, 0, kDay);
     reader.refuse_the_rest();

@@ -11,6 +11,7 @@ namespace {
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr const char* kLeast = R"(name = "n"
 out = "corpus"
@@ -98,6 +99,53 @@ TEST(Plan, ImpossibleValuesAreNamed) {
     EXPECT_THAT(said_of("[[source]]\nkind = \"radio\"\n"), HasSubstr("source.kind is none that there is"));
     EXPECT_THAT(said_of("[[source]]\nkind = \"feed\"\nurl = \"ftp://a\"\n"), HasSubstr("is no web address"));
     EXPECT_THAT(said_of("[[source]]\nkind = \"yt-dlp\"\nurls = [\"a b\"]\n"), HasSubstr("no web address"));
+}
+
+// What is said of `kLeast` with one text in the place of another.
+std::string said_with(const std::string& from, const std::string& to) {
+    std::string text = kLeast;
+    text.replace(text.rfind(from), from.size(), to);
+    const auto plan = parse_plan(text, "/plans/p.toml");
+    return plan ? "" : plan.error().message();
+}
+
+TEST(Plan, LicencesAreThoseThatSourcesCanName) {
+    const auto accepts = [](const std::string& list) { return said_with(R"(["CC0-1.0"])", list); };
+    for (const char* fine : {R"(["CC-BY-SA-2.1-JP", "MIT"])", R"(["LicenseRef-Consent-2026.1"])"})
+        EXPECT_EQ(accepts(fine), "") << fine;
+    EXPECT_THAT(accepts(R"(["CC0-1.0", "CC BY 4"])"),
+                AllOf(HasSubstr("line 9: accept.licences holds \"CC BY 4\", which is no SPDX id"),
+                      HasSubstr("did you mean \"CC-BY-4.0\"?"), HasSubstr("CC0-1.0, CDLA-Permissive-1.0"),
+                      HasSubstr("Unlicense; one of your own is \"LicenseRef-")));
+    EXPECT_THAT(accepts(R"(["cc-by-4.0"])"), HasSubstr("did you mean \"CC-BY-4.0\"?"));
+    EXPECT_THAT(accepts(R"(["CC-BY-4.O"])"), HasSubstr("did you mean \"CC-BY-4.0\"?"));
+    EXPECT_THAT(accepts(R"(["Creative Commons Attribution 4.0"])"), HasSubstr("did you mean \"CC-BY-4.0\"?"));
+    EXPECT_THAT(accepts(R"(["anything that is free"])"),
+                AllOf(HasSubstr("known are CC-BY-1.0"), Not(HasSubstr("did you mean"))));
+    for (const char* bad : {R"(["LicenseRef-"])", R"(["LicenseRef-a b"])", R"([" CC0-1.0"])"})
+        EXPECT_THAT(accepts(bad), HasSubstr("line 9: accept.licences holds")) << bad;
+}
+
+TEST(Plan, TheLicenceOfFilesIsUnderstood) {
+    const auto of_files = [](const std::string& licence) {
+        return said_with(R"(licence = "CC0-1.0")", "licence = \"" + licence + "\"");
+    };
+    for (const char* fine :
+         {"CC-BY-4.0", "CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/", "LicenseRef-Consent"})
+        EXPECT_EQ(of_files(fine), "") << fine;
+    EXPECT_THAT(of_files("CC BY"),
+                AllOf(HasSubstr("line 6: source.licence is \"CC BY\", which is no SPDX id"),
+                      HasSubstr("known are ")));
+}
+
+TEST(Plan, LanguagesAreCodes) {
+    EXPECT_EQ(said_of("languages = [\"en\", \"haw\"]\n"), "");
+    EXPECT_EQ(said_of("languages = []\n"), "");
+    for (const char* bad : {"english", "EN", "en-GB", "e", "und", "\u00E9"})
+        EXPECT_THAT(
+            said_of("languages = [\"de\", \"" + std::string(bad) + "\"]\n"),
+            AllOf(HasSubstr("line 10: accept.languages holds \"" + std::string(bad) + "\", which is no code"),
+                  HasSubstr("such as \"en\"")));
 }
 
 TEST(Plan, WhatIsMissingIsNamed) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string_view>
 
+#include "flow/collect/plan/listed_words.h"
 #include "flow/collect/plan/table_reader.h"
 
 namespace haul::collect {
@@ -30,6 +31,7 @@ void read_files(TableReader& reader, SourcePlan& source, const std::string& fold
     reader.text("path", source.path, Need::required);
     if (!source.path.empty()) source.path = beneath_plan(folder, source.path);
     reader.text("licence", source.licence, Need::required);
+    check_licence(reader, "licence", source.licence);
     reader.text("licence_evidence", source.licence_evidence, Need::required);
 }
 

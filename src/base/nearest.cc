@@ -1,9 +1,9 @@
-#include "cli/suggest.h"
+#include "base/nearest.h"
 
 #include <algorithm>
 #include <cstddef>
 
-namespace haul::cli {
+namespace haul::text {
 namespace {
 
 // Optimal string alignment distance.
@@ -41,4 +41,4 @@ std::string nearest(std::string_view word, const std::vector<std::string>& words
     return found;
 }
 
-}  // namespace haul::cli
+}  // namespace haul::text
