@@ -97,6 +97,7 @@ Result<int> run_collect(const Options& options, const std::vector<std::string>& 
                            .with_remedy("`haul collect --example > plan.toml` writes one to begin with"));
     }
     collect::Plan plan = TRY(collect::read_plan(options.plan));
+    TRY(collect::check_sources(plan));
     if (options.dry_run) return say_what_would_be_asked(options, plan);
     const std::string state = TRY(job::open_state(options.state));
     const collect::Request request = TRY(request_of(options, std::move(plan), state));

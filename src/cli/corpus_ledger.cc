@@ -16,9 +16,11 @@ Result<CorpusLedger> open_corpus_ledger(const std::string& plan, const std::opti
     job.meaning = collect::meaning_of(request);
     auto looked = job::look_at_ledger(folder, job::id_of(job));
     if (!looked && looked.error().code == Code::not_found)
-        return failure(make_error(Code::not_found, "look at the corpus of", plan,
-                                  "nothing was collected by it on this machine yet")
-                           .with_remedy("`haul collect " + text::printable(plan) + "` begins it"));
+        return failure(
+            make_error(Code::not_found, "look at the corpus of", plan, "this machine has no ledger of it yet")
+                .with_remedy("`haul collect " + text::printable(plan) +
+                             "` begins it; where the corpus is there already, as another machine "
+                             "collected it, it takes its ledger up from there"));
     if (!looked && looked.error().code == Code::busy)
         return failure(
             std::move(looked)

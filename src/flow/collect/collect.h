@@ -67,6 +67,10 @@ struct Place {
 };
 [[nodiscard]] Status cancel(const Place& place, job::Job& job, report::Hub& hub);
 
+// Whether all of its sources can be asked: Code::usage names the line of one that cannot. Sends and makes
+// nothing, so that it comes before whatever a run begins with.
+[[nodiscard]] Status check_sources(const Plan& plan);
+
 // What would be asked of whom, a line each; sends nothing.
 [[nodiscard]] Result<std::vector<std::string>> would_ask(const Plan& plan);
 

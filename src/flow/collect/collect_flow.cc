@@ -374,6 +374,12 @@ Status cancel(const Place& place, job::Job& job, report::Hub& hub) {
     return claim->release();
 }
 
+Status check_sources(const Plan& plan) {
+    Web web(web_options(plan));
+    TRY(open_sources(plan, web, ""));
+    return {};
+}
+
 Result<std::vector<std::string>> would_ask(const Plan& plan) {
     Web web(web_options(plan));
     std::vector<std::string> lines;

@@ -29,7 +29,7 @@ Result<std::unique_ptr<Source>> make_source(const SourcePlan& plan, const Source
     const auto kind = std::ranges::find(kKinds, plan.kind, &Kind::name);
     if (kind == std::end(kKinds))
         return failure(
-            make_error(Code::unsupported, "read", "plan",
+            make_error(Code::usage, "read", "plan",
                        fmt::format("line {}: the source {} is not yet supported", plan.line, plan.kind))
                 .with_remedy("take this [[source]] out of the plan"));
     return kind->make(plan, tools);

@@ -10,7 +10,7 @@ TEST(SourceCatalogue, KindsThatAreNotThereNameTheirLine) {
     for (const char* kind : {"archive", "nonsense", ""}) {
         const auto source = make_source({.kind = kind, .line = 7}, {.web = web, .scratch = {}});
         ASSERT_FALSE(source);
-        EXPECT_EQ(source.error().code, Code::unsupported);
+        EXPECT_EQ(source.error().code, Code::usage);
         EXPECT_EQ(source.error().detail, fmt::format("line 7: the source {} is not yet supported", kind));
         EXPECT_FALSE(source.error().remedy.empty());
     }

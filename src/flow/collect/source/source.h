@@ -66,7 +66,8 @@ struct SourceTools {
     std::string ytdlp{"yt-dlp"};  // the program: a path, or a name in PATH
 };
 
-// Code::unsupported names line and kind where such a source is not built yet.
+// Code::usage names line and kind where such a source is not built yet, or what the plan has to say for it.
+// Asks nobody and makes nothing.
 [[nodiscard]] Result<std::unique_ptr<Source>> make_source(const SourcePlan& plan, const SourceTools& tools);
 
 }  // namespace haul::collect
