@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "base/file.h"
@@ -34,11 +35,28 @@ Result<std::uint64_t> begin(const file::Fd& fd, const FetchTo& to, const std::st
     return std::uint64_t{0};
 }
 
+template <class T>
+Result<T> checked(Result<T> result, const std::string& path) {
+    if (!result) return failure(of_file(std::move(result).error(), path));
+    return result;
+}
+
 }  // namespace
 
+Error of_file(Error error, const std::string& path) {
+    if (error.os_error == 0 || error.code == Code::timed_out) return error;
+    // Neither `denied` nor an error of the system: these are of the corpus, and everybody would wait for it.
+    return make_error(Code::io, error.operation, path, error.detail)
+        .with_remedy("see that it is there and that you may read it; the same command tries it again");
+}
+
 Result<Fetched> copy_file(const std::string& from, const FetchTo& to, const std::stop_token& stop) {
-    const file::Fd source = TRY(file::open_at(AT_FDCWD, from, O_RDONLY));
-    const struct ::stat status = TRY(file::stat_of(source, from));
+    // A pipe that has come in its place would be waited for.
+    const file::Fd source = TRY(checked(file::open_at(AT_FDCWD, from, O_RDONLY | O_NONBLOCK), from));
+    const struct ::stat status = TRY(checked(file::stat_of(source, from), from));
+    if (!S_ISREG(status.st_mode))
+        return failure(make_error(Code::io, "copy", from, "it is no file any more")
+                           .with_remedy("put the file back; the same command tries it again"));
     const auto size = static_cast<std::uint64_t>(status.st_size);
     if (size > to.most_bytes)
         return failure(Code::unsupported, "copy", from,
@@ -51,7 +69,7 @@ Result<Fetched> copy_file(const std::string& from, const FetchTo& to, const std:
     while (fetched.bytes < size) {
         if (stop.stop_requested()) return failure(Code::interrupted, "copy", from, "stopped on request");
         const auto block = std::span(buffer).first(std::min<std::uint64_t>(kBlock, size - fetched.bytes));
-        TRY(file::read_exact(source.get(), block, fetched.bytes, from));
+        TRY(checked(file::read_exact(source.get(), block, fetched.bytes, from), from));
         TRY(file::write_all(target.get(), block, fetched.bytes, to.path));
         fetched.bytes += block.size();
         fetched.received += block.size();

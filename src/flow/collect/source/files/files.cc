@@ -60,8 +60,9 @@ class Files : public Source {
 
     Result<Candidate> describe(const Candidate& candidate, const std::stop_token&) override {
         Candidate described = candidate;
-        const auto status = TRY(file::stat_at(AT_FDCWD, candidate.media, true));
-        described.size = static_cast<std::uint64_t>(status.st_size);
+        const auto status = file::stat_at(AT_FDCWD, candidate.media, true);
+        if (!status) return failure(of_file(Error(status.error()), candidate.media));
+        described.size = static_cast<std::uint64_t>(status->st_size);
         take_from_plan(described);
         return described;
     }
