@@ -1,5 +1,6 @@
 // The pipeline of one run of a collect, top to bottom. Everything may be cut short anywhere: the ledger and
 // the corpus say what is left to do.
+#include <fcntl.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/fault_point.h"
+#include "base/file.h"
 #include "base/test_setting.h"
 #include "base/units.h"
 #include "engine/engine.h"
@@ -162,14 +164,41 @@ Status back_up_or_say(Work& work) {
     return {};
 }
 
+std::chrono::nanoseconds backup_interval() {
+    return shortened("HAUL_BACKUP_EVERY_MS", std::chrono::hours(24));
+}
+
+// In boot time. The copy of an earlier run counts: of runs that are stopped every day none would come to
+// make one.
+Result<std::chrono::nanoseconds> backed_up_at(store::Store& out, bool is_first, const std::stop_token& stop) {
+    const auto now = clock::boot();
+    const auto newest = newest_backup(out, stop);
+    if (!newest && newest.error().code == Code::interrupted) return failure(Error(newest.error()));
+    // What is wrong with the folder the next copy will say.
+    if (!newest) return now;
+    if (!*newest) return is_first ? now : now - backup_interval();
+    return now - std::clamp<std::chrono::nanoseconds>(clock::wall() - **newest, {}, backup_interval());
+}
+
 // By whichever worker comes first; a failure is no unit's, and is tried again in an hour.
 void back_up_once_a_day(Work& work) {
-    constexpr std::chrono::nanoseconds kDay = std::chrono::hours(24), kRetry = std::chrono::hours(1);
+    constexpr std::chrono::nanoseconds kRetry = std::chrono::hours(1);
     auto last = work.backed_up.load();
     const auto now = clock::boot();
-    if (now.count() - last < kDay.count() || !work.backed_up.compare_exchange_strong(last, now.count()))
+    if (now.count() - last < backup_interval().count() ||
+        !work.backed_up.compare_exchange_strong(last, now.count()))
         return;
-    if (!back_up_or_say(work) || !work.is_backed_up) work.backed_up = (now - kDay + kRetry).count();
+    if (!back_up_or_say(work) || !work.is_backed_up)
+        work.backed_up = (now - backup_interval() + kRetry).count();
+}
+
+// Of a run that was asked to end: a copy that is due, where it takes no longer than people wait. Of a larger
+// ledger the next run makes it, before anything else.
+void back_up_where_quick(Work& work) {
+    constexpr ::off_t kQuick = ::off_t{256} << 20U;
+    const auto ledger = file::stat_at(AT_FDCWD, work.job.folder() + "/ledger.sqlite", false);
+    if (ledger && ledger->st_size <= kQuick && !work.shutdown.stop().stop_requested())
+        back_up_once_a_day(work);
 }
 
 Status run_units(Work& work) {
@@ -297,6 +326,7 @@ Result<Totals> run(Work& work) {
         const Status ran = run_units(work);
         // Also of a run that was stopped: the next may be without this ledger.
         if (ran || ran.error().code == Code::interrupted) TRY(work.decisions.write(work.shutdown.stop()));
+        if (!ran && ran.error().code == Code::interrupted) back_up_where_quick(work);
         TRY(ran);
     }
     std::string state;
@@ -339,6 +369,7 @@ Result<Totals> collect(const Request& request, job::Job& job, report::Hub& hub, 
         ears = TRY(Ears::create(
             {.program = request.speech_program, .models = request.models, .count = request.ears}));
     TRY(rebuild_where_blank(request, *out, job, hub, shutdown.stop()));
+    const bool is_first = TRY(name_of_corpus(job.ledger())).empty();
     const auto claim =
         TRY(take_claim(request.plan.name, request.claim_timeout, *out, job, hub, shutdown.stop()));
     const auto corpus = TRY(Corpus::open(request.plan.out, *out, job.folder()));
@@ -355,7 +386,7 @@ Result<Totals> collect(const Request& request, job::Job& job, report::Hub& hub, 
               .sources = TRY(open_sources(request.plan, web, job.folder() + "/source")),
               .downloads = engine::Budget("downloads", request.plan.limits.downloads)};
     work.is_rebuilt = TRY(ledger::fact(job.ledger(), kDueFact, kRebuild)).has_value();
-    work.backed_up = clock::boot().count();
+    work.backed_up = TRY(backed_up_at(*out, is_first, shutdown.stop())).count();
     const auto shown = show_numbers(work, web);
     return run(work);
 }

@@ -56,7 +56,7 @@ struct Work {
 
     // The ledger is younger than the corpus: files may be there that it does not know.
     bool is_rebuilt = false;
-    // When the ledger was last copied in this run, or the run began: boot time.
+    // When the ledger was last copied, by this run or an earlier one, or the first run began: boot time.
     std::atomic<std::chrono::nanoseconds::rep> backed_up = 0;
     std::atomic<bool> is_backed_up = true;  // the last copy was made
 
