@@ -169,16 +169,6 @@ def test_phases_one_by_one(collector, speakers):
     assert len(collector.assert_sound()) == 3
 
 
-def test_dry_run_and_example_ask_nobody(collector, speakers, space):
-    collector.write_plan(files(speakers))
-    said = collector.run("collect", collector.plan, "--dry-run").out
-    assert str(speakers) in said and str(collector.out) in said and not collector.out.exists()
-    example = space / "example.toml"
-    example.write_text(collector.run("collect", "--example").out)
-    said = collector.run("collect", example, "--dry-run", code=None)
-    assert "line" in said.out + said.err or said.code == 0
-
-
 @pytest.mark.parametrize("bad, named", [("typo = 1\n", "typo"), ("[limits]\nper_host = 0\n", "line")])
 def test_a_wrong_plan_is_refused_with_its_line(collector, speakers, bad, named):
     collector.plan.write_text(bad + "name = 'n'\nout = 'corpus'\n" + files(speakers))
