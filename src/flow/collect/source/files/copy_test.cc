@@ -77,6 +77,7 @@ TEST_F(Copy, WhatIsNoFileIsTroubleOfTheItem) {
     expect_of_item(copy().error(), "it is no file any more");
     fs::remove(from_);
     const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    ASSERT_GE(fd, 0);
     ::sockaddr_un address{};
     address.sun_family = AF_UNIX;
     from_.copy(static_cast<char*>(address.sun_path), sizeof(address.sun_path) - 1);
