@@ -2,7 +2,8 @@
 
 Threads of this process serve it, so a test changes it while it is asked. How a request is failed, by name: "500" (any status),
 "429" and "503" (with Retry-After), "reset" (the connection, before an answer), "cut" (in the middle of the body; "cut:N" after N bytes), "slow" (the body bit by
-bit), "page" (text/html in the place of what was asked for), "held" (answered once the test lets go), "" (not at all).
+bit), "stuck" (in the middle of the body, until the test lets go), "page" (text/html in the place of what was asked for), "held" (answered
+once the test lets go), "" (not at all).
 """
 
 import hashlib
@@ -34,7 +35,10 @@ class Asked:
     range: str
     fault: str
     agent: str  # User-Agent
+    condition: str = ""  # If-Range
     sent: int = 0  # bytes of the body
+    at: float = field(default_factory=time.monotonic)
+    until: float = float("inf")  # whoever asked was waiting for bytes until then, at least
 
 
 class WebSite:
@@ -44,6 +48,7 @@ class WebSite:
         self.asked: list[Asked] = []
         self.lock = threading.Lock()
         self.let_go = threading.Event()
+        self.retry_after = 1
         self.server = Listening(("127.0.0.1", 0), Handler)
         self.server.site = self
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
@@ -96,7 +101,8 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         site = self.server.site
         with site.lock:
-            one = Asked(self.path, self.headers.get("Range", ""), site.fault(self.path), self.headers.get("User-Agent", ""))
+            one = Asked(self.path, self.headers.get("Range", ""), site.fault(self.path), self.headers.get("User-Agent", ""),
+                        self.headers.get("If-Range", ""))
             site.asked.append(one)
             answer = site.answer(self.path)
         if one.fault == "held":
@@ -106,10 +112,10 @@ class Handler(BaseHTTPRequestHandler):
         elif one.fault == "page":
             self.send(one, Answer(b"<html>please sign in</html>", "text/html"))
         elif one.fault.isdigit():
-            again = {"Retry-After": "1"} if one.fault in ("429", "503") else {}
+            again = {"Retry-After": str(site.retry_after)} if one.fault in ("429", "503") else {}
             self.send(one, Answer(b"not now\n", "text/plain", int(one.fault), again))
         else:
-            self.send(one, in_parts(answer, one.range, self.headers.get("If-Range", "")))
+            self.send(one, in_parts(answer, one.range, one.condition))
 
     def send(self, one: Asked, answer: Answer) -> None:
         self.send_response(answer.status)
@@ -122,6 +128,11 @@ class Handler(BaseHTTPRequestHandler):
             end = int(one.fault.partition(":")[2] or len(answer.body) // 2)
             self.send_body(one, answer.body[:end])
             self.close_connection = True
+        elif one.fault == "stuck":
+            half = len(answer.body) // 2
+            self.send_body(one, answer.body[:half])
+            self.server.site.let_go.wait(600)
+            self.send_body(one, answer.body[half:])
         elif one.fault == "slow":
             step = max(1, len(answer.body) // 5)
             for at in range(0, len(answer.body), step):
@@ -131,6 +142,7 @@ class Handler(BaseHTTPRequestHandler):
             self.send_body(one, answer.body)
 
     def send_body(self, one: Asked, body: bytes) -> None:
+        one.until = time.monotonic()
         self.wfile.write(body)
         self.wfile.flush()
         one.sent += len(body)

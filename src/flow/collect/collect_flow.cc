@@ -97,16 +97,15 @@ void show_phase(const Work& work, std::string_view phase) {
     work.hub.emit(std::move(event));
 }
 
-// A temporary is wanted by a download that can go on with it.
+// A temporary is wanted by a download that can go on with it: in whichever turn its item is.
 Result<std::uint64_t> sweep(Work& work) {
-    const auto wanted = [&](const std::string& key) -> Result<bool> {
-        ledger::Query query;
-        query.what = ledger::Query::What::units;
-        query.kind = kDownloadUnit;
-        query.key = key;
-        const auto units = TRY(work.ledger().read(query)).units;
-        return !units.empty() && units.front().state != ledger::State::done &&
-               !units.front().checkpoint.empty();
+    const auto goes_on = [](const ledger::UnitRow& unit) {
+        return unit.state != ledger::State::done && !unit.checkpoint.empty();
+    };
+    const auto wanted = [&](const std::string& item_id) -> Result<bool> {
+        for (const ledger::UnitRow& unit : TRY(turns_of(work.ledger(), kDownloadUnit, item_id)))
+            if (goes_on(unit)) return true;
+        return false;
     };
     const Corpus::Swept swept = TRY(work.corpus.sweep(wanted));
     if (swept.files == 0) return std::uint64_t{0};
@@ -119,7 +118,7 @@ Result<std::uint64_t> sweep(Work& work) {
 
 // Hosts come and go, each by itself: what is asked of one waits, and the others go on.
 std::optional<std::chrono::nanoseconds> put_off(const Error& error) {
-    if (!is_of_source(error) && !is_at_limit(error)) return std::nullopt;
+    if (!is_of_source(error) && !is_at_limit(error) && !waits_for_room(error)) return std::nullopt;
     const auto usual = shortened("HAUL_UNIT_RETRY_MS", std::chrono::seconds(10));
     return error.retry_after ? std::chrono::nanoseconds(*error.retry_after) : usual;
 }
@@ -383,8 +382,7 @@ Result<Totals> collect(const Request& request, job::Job& job, report::Hub& hub, 
               .corpus = *corpus,
               .decisions = *decisions,
               .ears = ears.get(),
-              .sources = TRY(open_sources(request.plan, web, job.folder() + "/source")),
-              .downloads = engine::Budget("downloads", request.plan.limits.downloads)};
+              .sources = TRY(open_sources(request.plan, web, job.folder() + "/source"))};
     work.is_rebuilt = TRY(ledger::fact(job.ledger(), kDueFact, kRebuild)).has_value();
     work.backed_up = TRY(backed_up_at(*out, is_first, shutdown.stop())).count();
     const auto shown = show_numbers(work, web);

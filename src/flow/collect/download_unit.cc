@@ -106,9 +106,9 @@ class Downloader {
             const auto extension = TRY(work_.corpus.extension_of(id_, context_.shutdown.stop()));
             if (extension) return adopt(*extension);
         }
-        const auto slot = TRY(work_.downloads.reserve(1, context_.shutdown.drain()));
+        const auto place = TRY(work_.fetches.begin(context_.shutdown.drain()));
         if (!work_.begin_fetch()) return at_limit();
-        auto outcome = fetch_within_limit();
+        auto outcome = fetch_within_limit(*place);
         if (!is_fetched_) work_.fetched_nothing();
         if (is_fetched_) work_.trouble.worked(id_, recording_.candidate.source_url);
         if (!outcome) return failure(without_temporary(std::move(outcome).error()));
@@ -133,11 +133,13 @@ class Downloader {
         return failure(std::move(error));
     }
 
-    Result<ledger::Outcome> fetch_within_limit() {
+    Result<ledger::Outcome> fetch_within_limit(Fetches::Fetch& place) {
         Described described = TRY(describe(work_, id_, recording_.candidate, context_.shutdown.stop()));
         recording_.candidate = std::move(described.candidate);
         if (described.left_out) return leave_out(*described.left_out);
-        const Result<Fetched> fetched = fetch_media();
+        TRY(place.reserve(need(), context_.shutdown.drain()));
+        const Result<Fetched> fetched = fetch_media(place);
+        if (place.refused()) return failure(Error(*place.refused()));
         if (!fetched) {
             const auto left_out = left_out_by(fetched.error());
             if (left_out) return leave_out(*left_out);
@@ -151,7 +153,17 @@ class Downloader {
         return finish(progress_.extension);
     }
 
-    Result<Fetched> fetch_media() {
+    [[nodiscard]] Fetches::Need need() const {
+        Fetches::Need need{.path = work_.corpus.incoming(id_),
+                           .size = recording_.candidate.size,
+                           .is_recording = true,
+                           .seconds = recording_.candidate.duration};
+        const auto begun = file::stat_at(AT_FDCWD, need.path, false);
+        if (begun && !progress_.validator.empty()) need.there = static_cast<std::uint64_t>(begun->st_size);
+        return need;
+    }
+
+    Result<Fetched> fetch_media(Fetches::Fetch& place) {
         FetchTo to;
         to.path = work_.corpus.incoming(id_);
         to.validator = progress_.validator;
@@ -164,9 +176,16 @@ class Downloader {
             recorded_ = std::move(text);
             return {};
         };
-        to.progress = [this](std::uint64_t bytes) { show(bytes); };
+        to.room = [&place](std::uint64_t at, std::optional<std::uint64_t> more) {
+            return place.will_write(at, more);
+        };
+        to.progress = [this, &place](std::uint64_t bytes) {
+            place.wrote(bytes);
+            show(bytes);
+        };
         auto fetched =
             work_.source_of(recording_.candidate)->fetch(recording_.candidate, to, context_.shutdown.drain());
+        if (fetched) place.ended(fetched->bytes);
         if (fetched) work_.count_fetched(1, fetched->received);
         FAULT_POINT("collect.download.fetched");
         return fetched;

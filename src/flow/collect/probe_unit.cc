@@ -1,5 +1,6 @@
 #include "flow/collect/probe_unit.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <mutex>
 #include <optional>
@@ -218,10 +219,22 @@ class Prober {
         return work_.ears->hear(to.path, context_.shutdown.stop());
     }
 
-    // Whether all of it was.
-    Result<bool> fetch(Channel& channel, const Candidate& candidate, const FetchTo& to) {
+    // Whether all of it was. Of a beginning little is needed, until the server says otherwise.
+    Result<bool> fetch(Channel& channel, const Candidate& candidate, FetchTo to) {
         const std::string unit = unit_of(id_of(candidate));
+        search_.reset();
+        const auto place = TRY(work_.fetches.begin(context_.shutdown.drain()));
+        Fetches::Need need{.path = to.path, .size = candidate.size};
+        if (to.seconds) need.size = std::min(candidate.size.value_or(UINT64_MAX), Fetches::kUnknown);
+        TRY(place->reserve(need, context_.shutdown.drain()));
+        to.room = [&place](std::uint64_t at, std::optional<std::uint64_t> more) {
+            return place->will_write(at, more);
+        };
+        to.progress = [&place](std::uint64_t bytes) { place->wrote(bytes); };
         const auto fetched = work_.source_of(candidate)->fetch(candidate, to, context_.shutdown.stop());
+        if (place->refused()) return failure(Error(*place->refused()));
+        if (fetched) place->ended(fetched->bytes);
+        search_.emplace(work_.fetches);
         if (!fetched && left_out_by(fetched.error())) return failure(Error(fetched.error()));
         if (!fetched) return failure(work_.trouble.of(unit, candidate.source_url, Error(fetched.error())));
         channel.probe_bytes += fetched->received;
@@ -269,6 +282,7 @@ class Prober {
     engine::Context& context_;
     std::string channel_id_;
     json::Value checkpoint_;
+    std::optional<Fetches::Search> search_{std::in_place, work_.fetches};
     std::uint64_t kept_ = 0;  // Channel::tried as it was committed
     // Of the items that were tried since:
     ledger::Outcome outcome_;

@@ -144,6 +144,7 @@ ledger::NewUnit channel_search(const std::string& channel_id) { return unit_of({
 
 Result<ledger::Outcome> handle_search(Work& work, engine::Context& context) {
     if (context.lease.checkpoint == kDone) return ledger::Outcome{};
+    const Fetches::Search search(work.fetches);
     const Task task = TRY(task_of(context.lease));
     const Asked whom = TRY(whom_to_ask(work, task));
     if (whom.source == nullptr) return without_source(context.lease);

@@ -6,7 +6,9 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "base/result.h"
 #include "ledger/ledger.h"
 
 namespace haul::collect {
@@ -17,6 +19,9 @@ inline constexpr const char *kSearchUnit = "search", *kProbeUnit = "probe", *kDo
 // `turn`: empty for the first.
 [[nodiscard]] std::string in_turn(const std::string& key, std::string_view turn);
 [[nodiscard]] std::string without_turn(const std::string& key);
+// The units of that key, in all their turns.
+[[nodiscard]] Result<std::vector<ledger::UnitRow>> turns_of(const ledger::Ledger& ledger,
+                                                            const std::string& kind, const std::string& key);
 
 [[nodiscard]] ledger::NewUnit download_unit(const std::string& item_id, std::string_view turn = "");
 // Judges a channel, beginning with that item.

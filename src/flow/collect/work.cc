@@ -8,6 +8,13 @@
 #include "flow/collect/filter_unit.h"
 
 namespace haul::collect {
+namespace {
+
+constexpr double kMsPerHour = 3'600'000;
+
+std::uint64_t left_of(std::uint64_t all, std::uint64_t taken) { return all - std::min(all, taken); }
+
+}  // namespace
 
 const PlannedSource* Work::planned_source_of(const Candidate& candidate) const {
     for (const PlannedSource& one : sources) {
@@ -36,8 +43,8 @@ bool Work::take_from_plan(Candidate& candidate) const {
 }
 
 bool Work::limit_reached() const {
-    constexpr double kMsPerHour = 3'600'000;
     const Limits& limits = plan().limits;
+    if (fetches.is_full()) return true;
     if (limits.bytes && bytes >= *limits.bytes) return true;
     if (limits.hours && static_cast<double>(accepted_ms) >= *limits.hours * kMsPerHour) return true;
     return request.limit && fetched >= *request.limit;
@@ -48,6 +55,25 @@ bool Work::begin_fetch() {
     if (++begun <= request.limit.value_or(UINT64_MAX)) return true;
     fetched_nothing();
     return false;
+}
+
+Fetches::Bounds Work::bounds_of_fetches() const {
+    const Limits& limits = plan().limits;
+    Fetches::Bounds bounds;
+    bounds.folder = corpus.folder();
+    bounds.free = [this] { return corpus.free_bytes(); };
+    bounds.bytes_left = [this, &limits]() -> std::optional<std::uint64_t> {
+        if (!limits.bytes) return std::nullopt;
+        return left_of(*limits.bytes, bytes);
+    };
+    bounds.ms_left = [this, &limits]() -> std::optional<std::uint64_t> {
+        if (!limits.hours) return std::nullopt;
+        return left_of(static_cast<std::uint64_t>(*limits.hours * kMsPerHour), accepted_ms);
+    };
+    bounds.say = [this](const std::string& text, const std::string& folder) {
+        hub.note(report::Level::warning, text, folder);
+    };
+    return bounds;
 }
 
 void Work::forget(const Recording& recording) {

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "base/result.h"
-#include "engine/budget.h"
 #include "engine/engine.h"
 #include "engine/shutdown.h"
 #include "flow/claim/claim.h"
@@ -18,6 +17,7 @@
 #include "flow/collect/corpus/corpus.h"
 #include "flow/collect/decisions/decisions.h"
 #include "flow/collect/ear/ear.h"
+#include "flow/collect/fetches.h"
 #include "flow/collect/recording/recording.h"
 #include "flow/collect/source/source.h"
 #include "flow/collect/trouble.h"
@@ -45,7 +45,7 @@ struct Work {
     Decisions& decisions;
     Ears* ears;  // none: no phase of this run listens
     std::vector<PlannedSource> sources;
-    engine::Budget downloads;  // one "byte" each
+    Fetches fetches{request.plan.limits.downloads, bounds_of_fetches()};
     Trouble trouble{request.max_outage};
 
     // Held from reading a channel's state to committing what follows from it: a candidate that is found while
@@ -80,6 +80,8 @@ struct Work {
     // Whether one more may be fetched now; then it counts as fetched until it turns out not to be.
     [[nodiscard]] bool begin_fetch();
     void fetched_nothing() { --begun; }
+    // Read when they are asked for.
+    [[nodiscard]] Fetches::Bounds bounds_of_fetches() const;
     // A recording is none any more: the limits do not count it.
     void forget(const Recording& recording);
     // Counts what was fetched and tells the display.

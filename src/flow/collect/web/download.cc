@@ -172,6 +172,10 @@ Result<bool> Download::begin(const http::Answer& head) {
     if (go_on && total_ && !want_ && *total_ > to_.most_bytes)
         return failure(
             error(Code::corrupt, fmt::format("longer than {} bytes: {}", to_.most_bytes, *total_)));
+    if (go_on && total_ && to_.room) {
+        const std::uint64_t end = want_ ? std::min(*want_, *total_) : *total_;
+        TRY(to_.room(at_, end - std::min(end, at_)));
+    }
     return go_on;
 }
 
@@ -216,6 +220,7 @@ Result<bool> Download::write(std::span<const std::byte> bytes) {
     if (!want_ && bytes.size() > most - at_)
         return failure(error(Code::corrupt, fmt::format("longer than {} bytes", most)));
     bytes = bytes.first(std::min<std::uint64_t>(bytes.size(), most - at_));
+    if (!total_ && to_.room) TRY(to_.room(at_, std::nullopt));
     TRY(file::write_all(fd_.get(), bytes, at_, to_.path));
     at_ += bytes.size();
     received_ += bytes.size();

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "flow/collect/web/download.h"
@@ -27,8 +28,9 @@ Web::~Web() = default;
 Result<WebPage> Web::get(const Ask& ask, const std::stop_token& stop) {
     WebPage page;
     const auto deadline = state_->deadline();
+    const double usual = state_->guest.options().requests_per_second;
     Call call{.url = ask.url,
-              .requests_per_second = ask.requests_per_second,
+              .requests_per_second = std::min(ask.requests_per_second.value_or(usual), usual),
               .deadline = deadline,
               .take = [&](const http::Answer& head, std::span<const std::byte> bytes) -> Result<bool> {
                   const auto bad = [&](std::string detail) {

@@ -46,7 +46,7 @@ struct Ask {
     std::string accept{};  // header Accept; empty: none
     std::uint64_t most_bytes = 16U << 20U;
     bool robots = false;  // a plain page: its host's robots.txt decides first
-    // Of this host, instead of WebOptions::requests_per_second: what its own rules say.
+    // What the host's own rules say, where that is less than WebOptions::requests_per_second.
     std::optional<double> requests_per_second{};
 };
 struct WebPage {
@@ -63,6 +63,9 @@ struct FetchTo {
     // Called where the file begins anew, before bytes are written, with their validator; empty: what comes
     // cannot be resumed. An error of it ends the fetch.
     std::function<Status(const std::string& validator)> begun{};
+    // Called before bytes are written: the file has `at`, and `more` come, as the server says, or as many
+    // as it wants to send (nullopt; called again before each of their blocks). Likewise.
+    std::function<Status(std::uint64_t at, std::optional<std::uint64_t> more)> room{};
     std::uint64_t most_bytes = 20ULL << 30U;
     // Only the beginning is wanted, about that many seconds of it (by the item's size and duration, where the
     // server gives ranges); none: all.

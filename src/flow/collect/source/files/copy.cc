@@ -65,6 +65,7 @@ Result<Fetched> copy_file(const std::string& from, const FetchTo& to, const std:
     Fetched fetched;
     fetched.validator = version_of(status);
     fetched.bytes = TRY(begin(target, to, fetched.validator, size));
+    if (to.room) TRY(to.room(fetched.bytes, size - fetched.bytes));
     std::vector<std::byte> buffer(kBlock);
     while (fetched.bytes < size) {
         if (stop.stop_requested()) return failure(Code::interrupted, "copy", from, "stopped on request");
