@@ -1,5 +1,6 @@
 """What a plan's limits keep a collect to, as the servers that are asked see it."""
 
+import pytest
 from batch import serving, source
 from collecting import peertube
 from harness.peertube_server import PeerTube
@@ -68,3 +69,24 @@ def test_a_plan_slows_down_what_a_source_would_ask_faster(collector, speakers):
         assert len(times) >= 8
         # A little less for the first, which may have taken its time from there to here.
         assert times[-1] - times[0] > (len(times) - 1.5) / 2.5
+
+
+@pytest.mark.parametrize("status", ["429", "503"])
+def test_a_host_that_asks_to_be_left_alone_is(collector, site, voices, status):
+    """Longer than a request would wait for its turn; once in the middle of downloads."""
+    site.retry_after = 3
+    throttled = []
+
+    def fault(path: str) -> str:
+        if path == f"/{voices[5].name}" and not throttled:
+            throttled.append(path)
+            return status
+        return ""
+
+    site.fault = fault
+    collector.write_plan(source(site, voices[:12]), per_host="1")
+    assert collector.collect(env=collector.quick)["fetched"] == 12
+    said, = [one for one in site.asked if one.fault]
+    later = [one.at for one in site.asked if one.at > said.at]
+    assert later and min(later) - said.at >= site.retry_after
+    collector.assert_sound()

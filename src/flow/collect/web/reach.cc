@@ -85,7 +85,9 @@ Result<Reached> Guest::reach(const Call& call, const std::stop_token& stop) {
     int pauses = 0;
     for (int hops = 0; hops <= kMostRedirects;) {
         if (call.before) TRY(call.before(*url));
-        http::Answer answer = TRY(ask(*url, call, stop));
+        // Held until the answer was judged: where it closes the host, whoever is next sees that.
+        std::optional<Hosts::Turn> turn;
+        http::Answer answer = TRY(ask(*url, call, turn, stop));
         const int status = answer.status;
         if (status == 200 || status == 206 || (status == call.also && status != 0))
             return Reached{url->text, std::move(answer)};
@@ -102,9 +104,10 @@ Result<Reached> Guest::reach(const Call& call, const std::stop_token& stop) {
     return failure(refused(Code::corrupt, *url, fmt::format("more than {} redirects", kMostRedirects)));
 }
 
-Result<http::Answer> Guest::ask(const http::Url& url, const Call& call, const std::stop_token& stop) {
+Result<http::Answer> Guest::ask(const http::Url& url, const Call& call, std::optional<Hosts::Turn>& turn,
+                                const std::stop_token& stop) {
     const std::string host = url.authority();
-    const auto turn = TRY(hosts_.take(host, call.requests_per_second, stop));
+    turn.emplace(TRY(hosts_.take(host, call.requests_per_second, stop)));
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(call.deadline - clock::boot());
     if (left.count() <= 0) return failure(refused(Code::timed_out, url, "it takes too long altogether"));
     std::uint64_t received = 0;

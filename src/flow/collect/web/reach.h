@@ -45,7 +45,7 @@ class Guest {
 
   private:
     [[nodiscard]] Result<http::Answer> ask(const http::Url& url, const Call& call,
-                                           const std::stop_token& stop);
+                                           std::optional<Hosts::Turn>& turn, const std::stop_token& stop);
     // What an answer that is no success means.
     [[nodiscard]] Error judge(const http::Url& url, const http::Answer& answer);
 
