@@ -23,6 +23,9 @@ void tell_temporaries(const Corpus& corpus, std::vector<Number>& numbers) {
     numbers.push_back({.name = "haul_temporaries_bytes",
                        .help = "Bytes of them.",
                        .value = static_cast<double>(now->bytes)});
+    numbers.push_back({.name = "haul_temporaries_oldest_seconds",
+                       .help = "How long ago the oldest of them was begun.",
+                       .value = static_cast<double>(now->oldest.count())});
     numbers.push_back({.name = "haul_temporaries_untouched_seconds",
                        .help = "How long the one left alone longest was not written to.",
                        .value = static_cast<double>(now->untouched.count())});

@@ -1,6 +1,7 @@
 #include "flow/collect/corpus/corpus.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -21,6 +22,15 @@ namespace {
 constexpr const char* kIncomingHere = ".haul/incoming";
 constexpr const char* kIncomingOfJob = "incoming";
 constexpr std::size_t kBlock = std::size_t{1} << 20U;
+
+// nullopt: the file system does not keep it.
+std::optional<std::chrono::seconds> born_at(int root, const std::string& path) {
+    struct ::statx status{};
+    if (::statx(root, path.c_str(), AT_SYMLINK_NOFOLLOW, STATX_BTIME, &status) != 0 ||
+        (status.stx_mask & STATX_BTIME) == 0)
+        return std::nullopt;
+    return std::chrono::seconds(status.stx_btime.tv_sec);
+}
 
 }  // namespace
 
@@ -79,7 +89,9 @@ Result<std::vector<Corpus::Temporary>> Corpus::list_temporaries() const {
         if (const auto status = file::stat_at(root_.get(), beneath(one.key), false)) {
             one.bytes = static_cast<std::uint64_t>(status->st_size);
             const std::chrono::seconds written(status->st_mtim.tv_sec);
-            one.untouched = std::chrono::floor<std::chrono::seconds>(clock::wall()) - written;
+            const auto now = std::chrono::floor<std::chrono::seconds>(clock::wall());
+            one.untouched = now - written;
+            one.age = now - std::min(written, born_at(root_.get(), beneath(one.key)).value_or(written));
         }
         found.push_back(std::move(one));
     }
@@ -89,7 +101,7 @@ Result<std::vector<Corpus::Temporary>> Corpus::list_temporaries() const {
 
 Result<Corpus::Swept> Corpus::sweep(const std::function<Result<bool>(const std::string& key)>& wanted) {
     Swept swept;
-    for (const auto& [key, bytes, untouched] : TRY(list_temporaries())) {
+    for (const auto& [key, bytes, age, untouched] : TRY(list_temporaries())) {
         if (TRY(wanted(key))) continue;
         TRY(file::remove_tree(root_.get(), beneath(key)));
         ++swept.files;
@@ -100,9 +112,10 @@ Result<Corpus::Swept> Corpus::sweep(const std::function<Result<bool>(const std::
 
 Result<Corpus::Temporaries> Corpus::temporaries() const {
     Temporaries all;
-    for (const auto& [key, bytes, untouched] : TRY(list_temporaries())) {
+    for (const auto& [key, bytes, age, untouched] : TRY(list_temporaries())) {
         ++all.files;
         all.bytes += bytes;
+        all.oldest = std::max(all.oldest, age);
         all.untouched = std::max(all.untouched, untouched);
     }
     return all;

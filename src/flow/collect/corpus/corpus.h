@@ -52,10 +52,11 @@ class Corpus {
     // All temporaries but those whose key is wanted.
     [[nodiscard]] Result<Swept> sweep(const std::function<Result<bool>(const std::string& key)>& wanted);
 
-    // Those that there are now, and how long the one that was left alone longest was not written to.
+    // Those that there are now, how long ago the oldest was begun (where the file system keeps no birth
+    // times: last written to), and how long the one that was left alone longest was not written to.
     struct Temporaries {
         std::uint64_t files = 0, bytes = 0;
-        std::chrono::seconds untouched{};
+        std::chrono::seconds oldest{}, untouched{};
     };
     [[nodiscard]] Result<Temporaries> temporaries() const;
 
@@ -90,7 +91,7 @@ class Corpus {
     struct Temporary {
         std::string key{};
         std::uint64_t bytes = 0;
-        std::chrono::seconds untouched{};
+        std::chrono::seconds age{}, untouched{};
     };
     [[nodiscard]] Result<std::vector<Temporary>> list_temporaries() const;
     [[nodiscard]] Status place_here(const std::string& key, const std::string& name);

@@ -1,8 +1,10 @@
 #include "flow/collect/corpus/corpus.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <chrono>
 #include <cstddef>
@@ -11,6 +13,7 @@
 #include <optional>
 #include <string>
 
+#include "base/clock.h"
 #include "base/digest.h"
 #include "base/test_folder.h"
 #include "store/memory/memory_store.h"
@@ -102,6 +105,20 @@ TEST_P(CorpusTest, SaysHowLongATemporaryIsLeftAlone) {
                                      std::filesystem::file_time_type::clock::now() - hour);
     EXPECT_GE(corpus_->temporaries().value().untouched, hour);
     EXPECT_LT(corpus_->temporaries().value().untouched, 2 * hour);
+    EXPECT_GE(corpus_->temporaries().value().oldest, hour);  // of a birth behind its last change
+}
+
+TEST_P(CorpusTest, ATemporaryThatIsWrittenToGrowsOlder) {
+    write(corpus_->incoming("k"), "1");
+    struct ::statx status{};
+    ASSERT_EQ(::statx(AT_FDCWD, corpus_->incoming("k").c_str(), 0, STATX_BTIME, &status), 0);
+    ASSERT_TRUE((status.stx_mask & STATX_BTIME) != 0) << "this file system keeps no birth times";
+    const auto later = std::chrono::seconds(status.stx_btime.tv_sec) + std::chrono::minutes(10);
+    std::filesystem::last_write_time(corpus_->incoming("k"),
+                                     std::chrono::file_clock::from_sys(std::chrono::sys_seconds(later)));
+    const clock::Fixed fixed(std::chrono::hours(1), later);
+    EXPECT_EQ(corpus_->temporaries().value().oldest, std::chrono::minutes(10));
+    EXPECT_EQ(corpus_->temporaries().value().untouched, std::chrono::seconds(0));
 }
 
 TEST_P(CorpusTest, EachFolderIsListedOnceForTheFilesInIt) {
