@@ -8,6 +8,7 @@ from harness import feeds
 from harness.channels import ADULTS
 from harness.listener import ffmpeg
 from harness.media_site import MediaSite
+from harness.web_site import Answer, WebSite
 
 CC_BY = "CC-BY-4.0"
 PUBLIC = "https://creativecommons.org/publicdomain/zero/1.0/"
@@ -123,3 +124,17 @@ def test_a_feed_that_is_not_there_ends_nothing_else(collector, site):
     failed, = finished.events()[-1]["units_set_aside"]
     assert "404" in failed["reason"] and "plan" in failed["remedy"]
     assert len(collector.assert_sound()) == 3
+
+
+def test_media_on_this_machine_are_refused_though_their_feed_is_elsewhere(collector):
+    """The feed is public, behind a proxy; its media lie here, the one by its address, the other by a redirect."""
+    with WebSite() as site:
+        public = "http://media.example.org/moved.ogg"
+        here = site.serve("/here.ogg", b"a secret")
+        site.served[public] = Answer(status=302, headers={"Location": here})
+        address = "http://media.example.org/feed.xml"
+        site.serve(address, feeds.rss("Feed", [feeds.Item("named", here), feeds.Item("moved", public)], CC_BY))
+        collector.write_plan(feed(address), allow_private="false")
+        finished = collector.run(*collector.words(), code=0, env={"http_proxy": site.url})
+        assert finished.events()[-1]["totals"]["left_out"] == {"forbidden": 2}
+        assert sorted({one.path for one in site.asked}) == [address, public]

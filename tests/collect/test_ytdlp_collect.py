@@ -9,7 +9,7 @@ from harness import ytdlp as program
 from harness.media_site import MediaSite
 from harness.metrics import number
 from harness.program import wait, wait_for
-from harness.web_site import WebSite
+from harness.web_site import Answer, WebSite
 from servers.server import free_ports
 
 AUDIO = Path("/usr/share/tuxpaint/stamps/symbols/math/0_nl.ogg").read_bytes()
@@ -171,3 +171,15 @@ def test_children_take_turns_at_a_host(collector, site):
     finished = wait(child)
     assert finished.code == 0, finished
     assert len(under_way) == 2 and finished.events()[-1]["totals"]["left_out"] == {"licence_unknown": 4}
+
+
+def test_where_a_page_leads_is_checked(collector, site):
+    """The page is elsewhere, behind a proxy. It redirects to this machine, which no proxy is asked for."""
+    secret = site.serve("/secret.ogg", AUDIO)
+    page = "http://media.example.org/moved.ogg"
+    site.served[page] = Answer(status=302, headers={"Location": secret})
+    collector.write_plan(ytdlp(page), allow_private="false")
+    finished = collector.run(*collector.words(), code=3, env=through(site.url))
+    failed, = finished.events()[-1]["units_set_aside"]
+    assert "its address is loopback, not public" in failed["reason"] and "allow_private" in failed["remedy"]
+    assert page in site.paths_asked() and site.paths_asked("/secret") == []

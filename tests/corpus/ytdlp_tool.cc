@@ -75,7 +75,6 @@ int main(int argc, char** argv) {
     Web web(options);
     const SourceTools tools{.web = web,
                             .scratch = words.at(1),
-                            .allow_private = allow_private,
                             .user_agent = "haul/test (+mailto:nobody@example.org)",
                             .ytdlp = words.at(0)};
     const auto source = make_source(plan, tools);

@@ -58,10 +58,9 @@ Result<std::vector<PlannedSource>> open_sources(const Plan& plan, Web& web, cons
     std::vector<PlannedSource> sources;
     sources.reserve(plan.sources.size());
     for (const SourcePlan& one : plan.sources)
-        sources.push_back({one, TRY(make_source(one, {.web = web,
-                                                      .scratch = scratch,
-                                                      .allow_private = plan.limits.allow_private,
-                                                      .user_agent = user_agent_of(plan.contact)}))});
+        sources.push_back(
+            {one, TRY(make_source(
+                      one, {.web = web, .scratch = scratch, .user_agent = user_agent_of(plan.contact)}))});
     return sources;
 }
 

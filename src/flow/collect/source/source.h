@@ -60,8 +60,6 @@ class Source {
 struct SourceTools {
     Web& web;
     std::string scratch;  // a folder of ours on this machine, for what a source needs while it works
-    // For sources that ask through programs of others, which the web's own checks do not reach.
-    bool allow_private = false;
     std::string user_agent{"haul"};
     std::string ytdlp{"yt-dlp"};  // the program: a path, or a name in PATH
 };

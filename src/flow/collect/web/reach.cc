@@ -33,7 +33,7 @@ http::ClientOptions client_options_of(const WebOptions& options) {
     http::ClientOptions client{.connections = std::max(options.per_host, 8U),
                                .user_agent = user_agent_of(options.contact),
                                .ca_file = options.ca_file};
-    if (!options.allow_private) client.may_connect = &may_connect;
+    if (!options.allow_private) client.may_connect = guard_of(options);
     return client;
 }
 
@@ -71,6 +71,11 @@ std::string user_agent_of(std::string contact) {
     std::string agent = fmt::format("haul/{}", kVersion);
     if (!contact.empty()) agent += fmt::format(" (+{})", contact);
     return agent;
+}
+
+std::function<Status(const sockaddr&)> guard_of(const WebOptions& options) {
+    if (options.allow_private) return [](const sockaddr&) { return Status(); };
+    return &may_connect;
 }
 
 Guest::Guest(const WebOptions& options)

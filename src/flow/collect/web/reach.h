@@ -2,6 +2,8 @@
 // mean. What Web's calls are made of. Thread-safe.
 #pragma once
 
+#include <sys/socket.h>
+
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -34,6 +36,9 @@ struct Reached {
     std::string url{};
     http::Answer head{};
 };
+
+// Asked before every connection: whether it may be made.
+[[nodiscard]] std::function<Status(const sockaddr&)> guard_of(const WebOptions& options);
 
 class Guest {
   public:

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <mutex>
 #include <utility>
 
+#include "flow/collect/gate/gate.h"
 #include "flow/collect/web/download.h"
 #include "flow/collect/web/hosts.h"
 #include "flow/collect/web/media_type.h"
@@ -19,6 +21,14 @@ struct Web::State {
     explicit State(const WebOptions& options) : guest(options), robots(guest) {}
     Guest guest;
     RobotsFiles robots;
+    std::mutex lock{};
+    std::unique_ptr<Gate> gate{};  // once the first errand is run
+
+    [[nodiscard]] Result<std::string> gate_address() {
+        const std::scoped_lock hold(lock);
+        if (!gate) gate = TRY(Gate::open(guard_of(guest.options())));
+        return gate->address();
+    }
     [[nodiscard]] clock::Nanoseconds deadline() const { return clock::boot() + guest.options().longest; }
 };
 
@@ -59,7 +69,7 @@ Result<Fetched> Web::fetch(const Media& media, const FetchTo& to, const std::sto
 
 struct Web::Errand::State {
     Hosts& hosts;
-    std::string host;
+    std::string host, gate;
     Hosts::Turn turn;
 };
 
@@ -67,6 +77,13 @@ Web::Errand::Errand(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Web::Errand::~Errand() = default;
 Web::Errand::Errand(Errand&&) noexcept = default;
 
+std::map<std::string, std::string> Web::Errand::environment() const {
+    std::map<std::string, std::string> variables = {{"no_proxy", ""}, {"NO_PROXY", ""}};
+    for (const char* name :
+         {"http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"})
+        variables.emplace(name, state_->gate);
+    return variables;
+}
 void Web::Errand::answered() { state_->hosts.answered(state_->host); }
 void Web::Errand::failed() { state_->hosts.failed(state_->host); }
 std::chrono::milliseconds Web::Errand::throttled() {
@@ -81,8 +98,9 @@ Result<Web::Errand> Web::begin_errand(const std::string& url, const std::stop_to
     TRY(state_->robots.check(*parsed, state_->deadline(), stop));
     Hosts& hosts = state_->guest.hosts();
     const std::string host = parsed->authority();
+    const std::string gate = TRY(state_->gate_address());
     auto turn = TRY(hosts.take(host, std::nullopt, stop));
-    return Errand(std::make_unique<Errand::State>(hosts, host, std::move(turn)));
+    return Errand(std::make_unique<Errand::State>(hosts, host, gate, std::move(turn)));
 }
 
 std::map<std::string, HostCount> Web::counts() const { return state_->guest.hosts().counts(); }

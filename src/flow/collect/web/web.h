@@ -109,12 +109,15 @@ class Web {
     [[nodiscard]] Result<Fetched> fetch(const Media& media, const FetchTo& to, const std::stop_token& stop);
 
     // A program of others that asks a page for us. It has its turn at the page's host, as one request, for as
-    // long as this lives. What else it asks, and whom, is not seen.
+    // long as this lives. What else it asks goes through a proxy of ours (gate/gate.h), which connects to no
+    // address that we may not.
     class Errand {
       public:
         ~Errand();
         Errand(Errand&&) noexcept;
         Errand& operator=(Errand&&) = delete;
+        // What its environment has to have for that, instead of what ours has under these names.
+        [[nodiscard]] std::map<std::string, std::string> environment() const;
         // What the program says of the host, as for a request of ours. `throttled`: the host has enough of
         // us, and is closed for everybody; how long from now.
         void answered();

@@ -8,6 +8,9 @@
 namespace haul::collect {
 namespace {
 
+// As our own gate says it, through which it asks.
+constexpr std::string_view kNotPublic = ", not public";
+
 struct Words {
     std::string_view part;  // in lower case
     Complaint complaint;
@@ -15,6 +18,7 @@ struct Words {
 // The first that fits decides: what passes comes before what stays, since "sign in" stands in both.
 constexpr Words kWords[] = {
     {"no space left on device", Complaint::no_space},
+    {kNotPublic, Complaint::forbidden},
     {"http error 429", Complaint::throttle},
     {"http error 503", Complaint::throttle},
     {"too many requests", Complaint::throttle},
@@ -95,6 +99,8 @@ Error ytdlp_error(std::string_view said, std::string operation, std::string subj
         code_of(complaint_in(said)), std::move(operation), std::move(subject),
         line.empty() ? "yt-dlp ended without saying why" : "yt-dlp says: " + text::printable(line));
     if (error.code == Code::unavailable) error.retry = Retry::later;
+    if (text::lower(line).contains(kNotPublic))
+        error.remedy = "limits.allow_private = true in the plan allows it";
     return error;
 }
 

@@ -17,6 +17,17 @@ Code code_of(Complaint complaint) {
     return found == lasting.end() ? Code::unavailable : found->second;
 }
 
+TEST(YtdlpComplaint, AddressesInsideAreForbiddenUntilThePlanAllowsThem) {
+    for (const char* said :
+         {"ERROR: [generic] x: Unable to download webpage: HTTP Error 403: its address is loopback, not "
+          "public",
+          "ERROR: [generic] x: Unable to download webpage: ('Unable to connect to proxy', OSError('Tunnel "
+          "connection failed: 403 its address is private, not public'))"}) {
+        EXPECT_EQ(complaint_in(said), Complaint::forbidden) << said;
+        EXPECT_THAT(ytdlp_error(said, "list", "x").remedy, testing::HasSubstr("limits.allow_private"));
+    }
+}
+
 // As yt-dlp 2026.10.26 wrote them, or as its extractors pass them on.
 TEST(YtdlpComplaint, MeansOneOfOurErrors) {
     struct Row {

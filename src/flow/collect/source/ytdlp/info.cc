@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <initializer_list>
@@ -46,8 +47,11 @@ bool leads_to_a_list(const json::Value& entry) {
            key.ends_with("User");
 }
 
+// Without what yt-dlp hangs on addresses for itself (smuggle_url() in its utils).
 std::string page_of(const json::Value& entry) {
-    return text_in(entry, {"webpage_url", "url", "original_url"});
+    std::string page = text_in(entry, {"webpage_url", "url", "original_url"});
+    page.resize(std::min(page.size(), page.find("#__youtubedl_smuggle=")));
+    return page;
 }
 
 // Extractors number their items each for themselves. Plain files are numbered by their names alone: there the

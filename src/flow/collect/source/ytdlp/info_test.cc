@@ -23,7 +23,7 @@ TEST(YtdlpInfo, AListAndWhatIsNoItemInIt) {
         "channel": "A library", "entries": [
         {"_type": "url", "ie_key": "Vimeo", "id": "7", "url": "https://vimeo.example.org/7", "title": "One",
          "duration": 61.5, "language": "de-AT"},
-        {"_type": "url_transparent", "url": "https://media.example.org/a.ogg", "title": "Two", "duration": null},
+        {"_type": "url_transparent", "url": "https://media.example.org/a.ogg#__youtubedl_smuggle=%7B%7D", "title": "Two", "duration": null},
         null,
         {"_type": "url", "ie_key": "YoutubeTab", "url": "https://media.example.org/inner"},
         {"_type": "url", "id": "9", "url": "file:///etc/passwd"},

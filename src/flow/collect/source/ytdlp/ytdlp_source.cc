@@ -1,7 +1,6 @@
 #include "flow/collect/source/ytdlp/ytdlp_source.h"
 
 #include <fmt/format.h>
-#include <netdb.h>
 
 #include <algorithm>
 #include <chrono>
@@ -12,7 +11,6 @@
 #include "flow/collect/source/terms.h"
 #include "flow/collect/source/ytdlp/complaint.h"
 #include "flow/collect/source/ytdlp/info.h"
-#include "flow/collect/web/public_address.h"
 #include "http/address.h"
 #include "http/url.h"
 
@@ -24,27 +22,6 @@ constexpr std::size_t kPageSize = 100;
 constexpr const char* kFormat = "ba[protocol=https]/ba[protocol=http]/b[protocol=https]/b[protocol=http]";
 constexpr auto kLimit = std::chrono::minutes(10);
 constexpr std::size_t kLongest = 64U << 20U;
-
-// Each address that the name has now. yt-dlp looks it up again, and follows where it is sent.
-Status check_host(const http::Url& url) {
-    std::string host = url.host;
-    if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
-    addrinfo* found = nullptr;
-    addrinfo hints{};
-    hints.ai_socktype = SOCK_STREAM;
-    if (::getaddrinfo(host.c_str(), nullptr, &hints, &found) != 0) {
-        Error error = make_error(Code::unavailable, "look up", host, "the name leads to no address");
-        error.retry = Retry::later;
-        return failure(std::move(error));
-    }
-    std::string_view why;
-    for (const addrinfo* one = found; one != nullptr && why.empty(); one = one->ai_next)
-        why = not_public(*one->ai_addr);
-    ::freeaddrinfo(found);
-    if (why.empty()) return {};
-    return failure(make_error(Code::denied, "ask", host, fmt::format("its address is {}", why))
-                       .with_remedy("limits.allow_private = true in the plan allows it"));
-}
 
 // Nothing of whoever runs us: no settings, plug-ins, caches, passwords; and no code from elsewhere.
 process::Command command_for(const SourceTools& tools, const std::string& url,
@@ -141,11 +118,9 @@ Status YtdlpSource::check_terms(bool youtube, const std::string& subject) const 
 }
 
 Status YtdlpSource::check(const std::string& url) const {
-    const auto parsed = http::parse_url(url);
-    if (!parsed)
+    if (!http::parse_url(url))
         return failure(Code::unsupported, "ask", http::shown_url(url), "it is no http or https address");
-    TRY(check_terms(is_youtube(url), http::shown_url(url)));
-    return tools_.allow_private ? Status() : check_host(*parsed);
+    return check_terms(is_youtube(url), http::shown_url(url));
 }
 
 Result<json::Value> YtdlpSource::ask(const std::string& operation, const std::string& url,
@@ -153,7 +128,9 @@ Result<json::Value> YtdlpSource::ask(const std::string& operation, const std::st
     TRY(check(url));
     auto errand = TRY(tools_.web.begin_errand(url, stop));
     const std::string subject = http::shown_url(url);
-    const auto finished = process::run(command_for(tools_, url, words), stop);
+    process::Command command = command_for(tools_, url, words);
+    command.environment = errand.environment();
+    const auto finished = process::run(command, stop);
     if (!finished) return failure(not_run(Error(finished.error()), operation, subject));
     if (finished->exit_code != 0) return failure(complained(errand, finished->errors, operation, subject));
     errand.answered();

@@ -2,8 +2,8 @@
 // media is fetched by our own web (docs/decisions/0026).
 //
 // A process is an errand of our web (web.h): robots.txt of the page's host allows that page, a turn at that
-// host is held while it runs, and a throttle that it tells of closes the host. What else it asks is not seen:
-// the host that it is given is looked up first and has to be public, but not where redirects and pages lead.
+// host is held while it runs, a throttle that it tells of closes the host, and it reaches no address that is
+// not public unless the plan allows it, wherever redirects and pages lead.
 // YouTube only where the plan says accept_terms. A program that is not there is Code::usage, of no item.
 #pragma once
 
