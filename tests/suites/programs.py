@@ -14,7 +14,8 @@ SANITIZERS = {
     "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1",
 }
 # Rooms with threads of their own; the others run under tsan only as parts of these.
-THREADED = ["engine_test", "flow_collect_decisions_test", "flow_collect_ear_test", "flow_collect_web_test", "flow_pack_test", "http_test", "ledger_test", "store_test"]
+THREADED = ["engine_test", "flow_collect_decisions_test", "flow_collect_ear_test", "flow_collect_fetches_test", "flow_collect_gate_test",
+            "flow_collect_web_test", "flow_pack_test", "http_test", "ledger_test", "store_test"]
 # What is built of a preset that serves no other suite.
 TARGETS = {"asan": ("unit_tests",), "tsan": (*THREADED,)}
 

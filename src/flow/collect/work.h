@@ -17,7 +17,7 @@
 #include "flow/collect/corpus/corpus.h"
 #include "flow/collect/decisions/decisions.h"
 #include "flow/collect/ear/ear.h"
-#include "flow/collect/fetches.h"
+#include "flow/collect/fetches/fetches.h"
 #include "flow/collect/recording/recording.h"
 #include "flow/collect/source/source.h"
 #include "flow/collect/trouble.h"

@@ -1,4 +1,4 @@
-#include "flow/collect/fetches.h"
+#include "flow/collect/fetches/fetches.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

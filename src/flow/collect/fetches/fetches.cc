@@ -1,4 +1,4 @@
-#include "flow/collect/fetches.h"
+#include "flow/collect/fetches/fetches.h"
 
 #include <fmt/format.h>
 
