@@ -23,8 +23,6 @@ using http::reply;
 using http::ScriptedServer;
 using http::Seen;
 using testing::EndsWith;
-using testing::HasSubstr;
-using testing::Not;
 using testing::StartsWith;
 
 Status all(const sockaddr&) { return {}; }
@@ -197,6 +195,7 @@ TEST_F(GateTest, EndsWithAllThatGoesThroughIt) {
 TEST_F(GateTest, ManyAtOnce) {
     const auto gate = Gate::open(all).value();
     std::vector<std::jthread> threads;
+    threads.reserve(40);
     for (int one = 0; one < 40; ++one)
         threads.emplace_back([&] {
             EXPECT_THAT(asked(*gate, "GET " + server_.url("/") + " HTTP/1.1\r\nHost: x\r\n"),
