@@ -67,27 +67,26 @@ def mend(bad, speakers) -> None:
     shutil.copy2(speakers / bad.parent.name / bad.name, bad)
 
 
+def spoil_and_mend(collector, speakers, bad, spoil, said) -> None:
+    """A run without it, and one with it."""
+    spoil(bad)
+    collect_without(collector, bad, said)
+    mend(bad, speakers)
+    assert collector.collect()["accepted"] == 3
+    collector.assert_sound()
+
+
 @pytest.mark.parametrize("spoil, said", SPOILT, ids=[spoil.__name__ for spoil, _ in SPOILT])
 def test_a_file_that_cannot_be_read_is_set_aside_by_itself(collector, speakers, place, spoil, said):
     """Whatever became of it since it was found."""
     collector.write_plan(files(place))
     collector.collect("--phase", "search")
     collector.collect("--phase", "probe")
-    bad = place / "sanne" / "item-01.ogg"
-    spoil(bad)
-    collect_without(collector, bad, said)
-    mend(bad, speakers)
-    assert collector.collect()["accepted"] == 3
-    collector.assert_sound()
+    spoil_and_mend(collector, speakers, place / "sanne" / "item-01.ogg", spoil, said)
 
 
 @pytest.mark.parametrize("spoil, said", SPOILT[:3], ids=[spoil.__name__ for spoil, _ in SPOILT[:3]])
 def test_a_channel_is_judged_by_the_files_that_can_be_read(collector, speakers, place, spoil, said):
     collector.write_plan(files(place))
     collector.collect("--phase", "search")
-    bad = place / "sanne" / "item-00.ogg"
-    spoil(bad)
-    collect_without(collector, bad, said)
-    mend(bad, speakers)
-    assert collector.collect()["accepted"] == 3
-    collector.assert_sound()
+    spoil_and_mend(collector, speakers, place / "sanne" / "item-00.ogg", spoil, said)

@@ -12,7 +12,6 @@
 #include "flow/collect/admit.h"
 #include "flow/collect/facts.h"
 #include "flow/collect/units.h"
-#include "http/address.h"
 
 namespace haul::collect {
 namespace {
@@ -98,8 +97,7 @@ Error of_search(Work& work, const ledger::Lease& lease, const Task& task, Error 
     const Code code = error.code;
     if (code != Code::denied && code != Code::not_found && code != Code::unsupported)
         return work.trouble.of(lease.key, task.source, std::move(error));
-    const bool is_address = task.which.starts_with("http://") || task.which.starts_with("https://");
-    error = std::move(error).within("search", is_address ? http::shown_url(task.which) : task.which);
+    error = std::move(error).within("search", shown_source(task.which));
     error.code = Code::usage;
     if (error.remedy.empty()) error.remedy = "see whether its [[source]] in the plan is right";
     return error;

@@ -22,6 +22,10 @@ constexpr const char* kAskSource = "ask the source";
 
 bool is_of_source(const Error& error) { return error.operation == kAskSource; }
 
+std::string shown_source(const std::string& source) {
+    return http::origin_of(source).empty() ? source : http::shown_url(source);
+}
+
 void Trouble::worked(const std::string& unit, const std::string& source) {
     const std::scoped_lock hold(lock_);
     OfSource& of = sources_[source];
@@ -57,7 +61,7 @@ Error Trouble::of(const std::string& unit, const std::string& source, Error erro
         error = std::move(error).within("fetch", unit);
         error.code = Code::io;
     } else if (is_away) {
-        error = std::move(error).within(kAskSource, http::shown_url(source));
+        error = std::move(error).within(kAskSource, shown_source(source));
     } else {
         settled(unit, source);
     }

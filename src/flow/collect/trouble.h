@@ -25,6 +25,9 @@ namespace haul::collect {
 // Whether an error is a source's, through Trouble::of: what its own host is, and nobody else's.
 [[nodiscard]] bool is_of_source(const Error& error);
 
+// For messages: an address without its query, where secrets stand; a folder, or words of a search, as it is.
+[[nodiscard]] std::string shown_source(const std::string& source);
+
 class Trouble {
   public:
     // `longest`: what fails for longer than this is counted even where nothing of its source works.

@@ -125,5 +125,11 @@ TEST(Trouble, WhatIsCorruptSaysWhatToDo) {
     EXPECT_EQ(trouble.of("unit", "source", Error(corrupt).with_remedy("x")).remedy, "x");
 }
 
+TEST(Trouble, SourcesAreShownWithoutSecrets) {
+    EXPECT_EQ(shown_source("https://user:word@a.example/feed?auth=1"), "https://a.example/feed");
+    EXPECT_EQ(shown_source("/data/what? #1"), "/data/what? #1");
+    EXPECT_EQ(shown_source("who reads? I do"), "who reads? I do");
+}
+
 }  // namespace
 }  // namespace haul::collect
