@@ -10,13 +10,15 @@ from harness.program import wait_for
 
 @pytest.fixture
 def cut(collector, site, voices):
-    """Kills a run, with the words, which is in the middle of the file of that name; how much of it there is then."""
-    def kill(path: Path, *words) -> int:
+    """Kills a run, with the words, which is in the middle of the file of that name and has all `others`; how much of it there is then."""
+    def kill(path: Path, others: int, *words) -> int:
         half = path.stat().st_size // 2
         temporary = collector.out / ".haul" / "incoming" / item_id("feed", f"{site.url}/feed.xml", path.stem)
         site.fault = lambda asked: "stuck" if asked == f"/{path.name}" else ""
         child = collector.start(*collector.words(*words))
         wait_for(lambda: temporary.exists() and temporary.stat().st_size >= half, child)
+        # One of another, of which nothing came yet, would be swept.
+        wait_for(lambda: len(collector.audio()) == others and collector.temporaries() == [temporary], child)
         child.kill()
         child.communicate()
         site.fault = lambda asked: ""
@@ -34,7 +36,7 @@ def assert_only_the_rest_was_asked_for(site, path: Path, there: int, before: int
 def test_a_killed_download_is_gone_on_with(collector, site, voices, cut):
     few = voices[:6]
     collector.write_plan(source(site, few))
-    there = cut(few[3])
+    there = cut(few[3], 5)
     before = len(site.asked)
     totals = collector.collect()
     assert_only_the_rest_was_asked_for(site, few[3], there, before)
@@ -52,7 +54,7 @@ def test_a_killed_download_of_what_came_back_is_gone_on_with(collector, site, vo
     collector.write_plan(files(speakers / "allison"))
     assert collector.collect()["left_out"]["source_removed"] == 3
     collector.write_plan(stories)
-    there = cut(left)
+    there = cut(left, 3)
     before = len(site.asked)
     totals = collector.collect()
     assert_only_the_rest_was_asked_for(site, left, there, before)
