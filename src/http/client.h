@@ -28,7 +28,8 @@ struct ClientOptions {
     std::string ca_file = {};  // PEM; empty: AWS_CA_BUNDLE is the caller's business, else the system's
     std::chrono::milliseconds connect_timeout{10'000};
     // A request in which no byte moved for so long, either way, is given up: Code::unavailable, Retry::later.
-    // Time in the queue does not count. Bytes that trickle are no silence.
+    // Time in the queue does not count. Bytes that trickle are no silence. When the host showed no sign of
+    // life for as long, those in the call's queue are not begun and end likewise: they would be silent too.
     std::chrono::milliseconds silence{30'000};
     std::chrono::milliseconds computed_silence{15 * 60'000};
     // Asked of every address before it is connected to, with the name resolved: an error, whose detail,

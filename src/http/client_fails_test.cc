@@ -4,6 +4,7 @@
 #include <future>
 #include <latch>
 #include <optional>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -73,6 +74,44 @@ TEST_F(HttpClientSilence, IsGivenUp) {
         EXPECT_EQ(exchange.result.error().retry, Retry::later);
         EXPECT_EQ(exchange.result.error().detail, "no byte for 400 ms");
     }
+}
+
+// Else a caller of many would learn of a silent host after as many rounds as its places are too few for.
+TEST_F(HttpClientSilence, IsKnownToThoseThatWait) {
+    std::latch both(2);
+    ScriptedServer server([&](const Seen&, Line& line) {
+        both.arrive_and_wait();
+        line.hang([this] { fixed_.advance(250ms); });
+    });
+    options_.connections = 2;
+    Client client(options_);
+    std::vector<Exchange> exchanges(9);
+    for (auto& each : exchanges) each.request.url = server.url("/x");
+    client.perform(exchanges, {}, {});
+    EXPECT_EQ(client.traffic().requests, 2U);
+    for (std::size_t at = 0; at < exchanges.size(); ++at) {
+        ASSERT_FALSE(exchanges[at].result);
+        EXPECT_EQ(exchanges[at].result.error().retry, Retry::later);
+        EXPECT_EQ(exchanges[at].result.error().detail,
+                  at < 2 ? "no byte for 400 ms" : "not begun: its host was silent for 400 ms");
+    }
+}
+
+TEST_F(HttpClientSilence, OfOneRequestIsNotItsHosts) {
+    ScriptedServer server([&](const Seen& seen, Line& line) {
+        if (seen.target == "/silent") return line.hang();
+        fixed_.advance(100ms);
+        line.send(reply(200, ""));
+    });
+    options_.connections = 2;
+    Client client(options_);
+    std::vector<Exchange> exchanges(40);
+    for (auto& each : exchanges) each.request.url = server.url("/x");
+    exchanges[0].request.url = server.url("/silent");
+    client.perform(exchanges, {}, {});
+    EXPECT_FALSE(exchanges[0].result);
+    for (const auto& each : std::span(exchanges).subspan(1))
+        EXPECT_TRUE(each.result) << each.result.error().message();
 }
 
 TEST_F(HttpClientSilence, IsLongerWhereTheServiceComputes) {

@@ -81,6 +81,11 @@ void Gate::Member::release() {
     --gate_.in_flight_;
 }
 
+void Gate::Member::withdraw() {
+    const std::scoped_lock hold(gate_.lock_);
+    waiting_ = woken_ = false;
+}
+
 void Gate::Member::offer() {
     const std::scoped_lock hold(gate_.lock_);
     gate_.offer_but(this);

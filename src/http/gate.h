@@ -33,6 +33,8 @@ class Gate {
         void release(const Window::Outcome& outcome, clock::Nanoseconds now);
         // The place was not used.
         void release();
+        // Waits for no place any more.
+        void withdraw();
         // Places that were released and not acquired again go to those that wait. Call it after both.
         void offer();
 

@@ -124,6 +124,20 @@ void use(Gate& gate, int left) {
     }
 }
 
+TEST(Gate, WhoWithdrawsKeepsNobodyWaiting) {
+    Gate gate(1);
+    Caller one(gate), two(gate), three(gate);
+    EXPECT_TRUE(one.member.acquire());
+    EXPECT_EQ(two.take(), 0U);
+    EXPECT_EQ(three.take(), 0U);
+    two.member.withdraw();
+    one.member.release(kAnswered, 1s);
+    one.member.offer();
+    EXPECT_EQ(two.wakes, 0);
+    EXPECT_EQ(three.wakes, 1);
+    EXPECT_EQ(three.take(), 1U);
+}
+
 TEST(Gate, ManyThreadsAllGetTheirTurn) {
     Gate gate(3);
     std::vector<std::jthread> threads;

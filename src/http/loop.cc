@@ -1,5 +1,7 @@
 #include "http/loop.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -22,7 +24,7 @@ Result<std::unique_ptr<Loop>> Loop::create(const ClientOptions& options, Counter
 void Loop::run(std::span<Exchange> exchanges, const Prepare& prepare, const GateOf& gate_of,
                const std::stop_token& stop) {
     fill_lanes(exchanges, gate_of);
-    looked_ = clock::boot();
+    began_ = looked_ = clock::boot();
     const std::stop_callback on_stop(stop, [this] { multi_->wake(); });
     while (true) {
         if (stop.stop_requested()) {
@@ -153,6 +155,28 @@ void Loop::retire(Transfer& transfer) {
     auto& idle = idle_[static_cast<std::size_t>(transfer.size())];
     idle.push_back(std::move(active_.back()));
     active_.pop_back();
+    if (!exchange.result && exchange.result.error().retry == Retry::later) give_up_waiting_if_dead(lane);
+}
+
+// Each that waits for a place would be silent for as long as those that had one: with many in the queue the
+// caller would learn of it after as many rounds.
+void Loop::give_up_waiting_if_dead(Lane& lane) {
+    const auto silent = multi_->seen_until() - std::max(lane.gate.pulse().life().last(), began_);
+    if (silent < options_.silence || lane.next == lane.queue.size()) return;
+    give_up_waiting(lane, [this](const Request& request) {
+        return request_error(
+            Code::unavailable, request,
+            fmt::format("not begun: its host was silent for {}", span_text(options_.silence)));
+    });
+}
+
+void Loop::give_up_waiting(Lane& lane, const std::function<Error(const Request&)>& error) {
+    for (; lane.next < lane.queue.size(); ++lane.next) {
+        Exchange& exchange = *lane.queue[lane.next];
+        exchange.answer = {};
+        exchange.result = failure(error(exchange.request));
+    }
+    lane.member.withdraw();
 }
 
 void Loop::harvest() {
@@ -199,13 +223,7 @@ void Loop::stop_all() {
         transfer.end(stopped(transfer.exchange().request));
         retire(transfer);
     }
-    for (const auto& lane : lanes_) {
-        for (; lane->next < lane->queue.size(); ++lane->next) {
-            Exchange& exchange = *lane->queue[lane->next];
-            exchange.answer = {};
-            exchange.result = failure(stopped(exchange.request));
-        }
-    }
+    for (const auto& lane : lanes_) give_up_waiting(*lane, stopped);
 }
 
 }  // namespace haul::http

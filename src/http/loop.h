@@ -56,6 +56,9 @@ class Loop {
     void harvest();
     void give_up_silent();
     void stop_all();
+    // Ends what of a lane was not begun with what `error` makes of each.
+    void give_up_waiting(Lane& lane, const std::function<Error(const Request&)>& error);
+    void give_up_waiting_if_dead(Lane& lane);
     [[nodiscard]] bool over() const;
     // Takes it out of the multi handle, counts, frees its place and keeps its handle for the next.
     void retire(Transfer& transfer);
@@ -68,7 +71,7 @@ class Loop {
     std::vector<std::unique_ptr<Transfer>> active_;
     std::unique_ptr<Multi> multi_;
     std::vector<std::unique_ptr<Lane>> lanes_;
-    clock::Nanoseconds looked_{}, shortest_limit_{};
+    clock::Nanoseconds began_{}, looked_{}, shortest_limit_{};
     std::map<const Gate*, clock::Nanoseconds> named_;  // when a host's name was last known
 };
 
