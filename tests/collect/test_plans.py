@@ -4,7 +4,7 @@ import json
 
 import pytest
 from collecting import feed, files, peertube
-from harness import feeds
+from harness import feeds, listener
 from harness.peertube_server import PeerTube
 
 YOUTUBE = '[[source]]\nkind = "yt-dlp"\nurls = ["https://media.example.org/a", "https://www.youtube.com/@nobody"]\n'
@@ -66,6 +66,7 @@ def test_the_example_is_a_plan(collector, speakers, space):
     local = next(one for one in sources if 'kind = "files"' in one).replace("/data/recordings", str(speakers))
     rest = sources[-1].partition("[accept]")[2]
     example.write_text(f"{head}[[source]]\n{local}[accept]{rest}")
+    collector.models = listener.all_models()
     finished = collector.run("collect", example, "--models", collector.models, "--json", code=0)
     totals = finished.events()[-1]["totals"]
     assert totals["candidates"] == 9 and totals["channels"]["open"] == 0 and (space / "corpus" / "stories" / "exports" / "current").is_symlink()

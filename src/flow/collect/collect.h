@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,9 @@ struct Request {
 };
 [[nodiscard]] json::Ordered meaning_of(const Request& request);
 
+// Whether recordings are heard in that run.
+[[nodiscard]] bool listens(const Request& request);
+
 // Of the corpus as it is now, but for what is said to be of this run.
 struct Totals {
     std::uint64_t candidates = 0, accepted = 0, rejected = 0, unheard = 0;
@@ -70,6 +74,11 @@ struct Place {
 // Whether all of its sources can be asked: Code::usage names the line of one that cannot. Sends and makes
 // nothing, so that it comes before whatever a run begins with.
 [[nodiscard]] Status check_sources(const Plan& plan);
+
+// Whether the languages that the plan accepts can be heard here; nothing is made, and nobody is asked. Else
+// every recording would be fetched and turned down. Code::unsupported: no model tells languages; usage: it
+// does not know one of them. Both with the remedy.
+[[nodiscard]] Status check_languages(const Request& request, const std::stop_token& stop);
 
 // What would be asked of whom, a line each; sends nothing.
 [[nodiscard]] Result<std::vector<std::string>> would_ask(const Plan& plan);

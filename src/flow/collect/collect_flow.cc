@@ -87,8 +87,6 @@ Result<std::unique_ptr<claim::Claim>> take_claim(const std::string& name, std::c
 
 bool runs(const Request& request, Phase phase) { return !request.only || *request.only == phase; }
 
-bool listens(const Request& request) { return runs(request, Phase::probe) || runs(request, Phase::filter); }
-
 void show_phase(const Work& work, std::string_view phase) {
     report::Event event;
     event.type = report::Type::phase;
@@ -354,6 +352,8 @@ std::optional<Phase> phase_named(std::string_view name) {
         if (one == name) return phase;
     return std::nullopt;
 }
+
+bool listens(const Request& request) { return runs(request, Phase::probe) || runs(request, Phase::filter); }
 
 json::Ordered meaning_of(const Request& request) {
     return {{"name", request.plan.name}, {"destination", request.plan.out.canonical()}};

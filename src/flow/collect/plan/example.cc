@@ -33,7 +33,7 @@ accept_terms = false                      # true: you have read and accept YouTu
 
 [accept]                     # what becomes part of the corpus
 licences = ["CC0-1.0", "CC-BY-4.0"]  # SPDX; what is not listed, or not known, is refused
-languages = ["en", "de"]     # ISO 639-1; none: any
+languages = ["en", "de"]     # needs `haul models build language`, once; none: any
 child_score = 0.8            # at least, 0 to 1
 speech_seconds = 3.0         # at least
 
