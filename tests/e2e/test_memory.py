@@ -52,7 +52,7 @@ def many_files(root: Path, count: int) -> Path:
 
 @pytest.mark.timeout(6000)
 def test_many_small_files(haul, space, full):
-    count = 2_000_000 if full else 100_000
+    count = 2_000_000 if full else 40_000
     source = many_files(space / "source", count)
     peak, seconds = peak_of(haul, "pack", source, space / "out", "--memory", "512MiB", "--part-size", "1GB")
     FIGURES.parent.mkdir(parents=True, exist_ok=True)
