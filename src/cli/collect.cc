@@ -101,7 +101,7 @@ Result<int> run_collect(const Options& options, const std::vector<std::string>& 
     if (options.dry_run) return say_what_would_be_asked(options, plan);
     const std::string state = TRY(job::open_state(options.state));
     const collect::Request request = TRY(request_of(options, std::move(plan), state));
-    TRY(collect::check_languages(request, {}));
+    TRY(collect::check_languages(request));
     const JobSpec spec{.request = {.flow = "collect",
                                    .meaning = collect::meaning_of(request),
                                    .arguments = words,

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "http/address.h"
+#include "http/url.h"
 
 namespace haul::http {
 namespace {
@@ -25,8 +26,7 @@ bool is_of_proxy(std::string_view text, const Request& request) {
     const std::string origin = origin_of(request.url);
     std::string_view host = std::string_view(origin).substr(origin.find("://") + 3);
     host = host.substr(0, std::min(host.rfind(':'), host.size()));
-    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-    return !text.empty() && !text.contains(host);
+    return !text.empty() && !text.contains(without_brackets(host));
 }
 
 Error connection_error(const CurlFailure& failure, const Request& request) {

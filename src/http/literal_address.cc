@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <string>
 
+#include "http/url.h"
+
 namespace haul::http {
 
 std::optional<LiteralAddress> literal_address(std::string_view host) {
@@ -16,9 +18,9 @@ std::optional<LiteralAddress> literal_address(std::string_view host) {
         four.sin_family = AF_INET;
         return address;
     }
-    if (!host.starts_with('[') || !host.ends_with(']')) return std::nullopt;
-    host = host.substr(1, host.size() - 2);
-    host = host.substr(0, std::min(host.find('%'), host.size()));  // without its zone
+    const std::string_view inside = without_brackets(host);
+    if (inside == host) return std::nullopt;
+    host = inside.substr(0, std::min(inside.find('%'), inside.size()));  // without its zone
     auto& six = reinterpret_cast<sockaddr_in6&>(address.storage);
     if (::inet_pton(AF_INET6, std::string(host).c_str(), &six.sin6_addr) != 1) return std::nullopt;
     six.sin6_family = AF_INET6;

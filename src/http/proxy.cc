@@ -24,7 +24,7 @@ bool same_or_beneath(std::string_view host, std::string_view name) {
 }
 
 bool is_excepted(std::string_view host) {
-    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    host = without_brackets(host);
     const std::string list = text::lower(first_set({"no_proxy", "NO_PROXY"}));
     std::string_view rest = list;
     if (rest == "*") return true;

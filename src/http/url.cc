@@ -57,6 +57,10 @@ std::string Url::authority() const {
     return usual ? host : host + ":" + std::to_string(port);
 }
 
+std::string_view without_brackets(std::string_view host) {
+    return host.starts_with('[') && host.ends_with(']') ? host.substr(1, host.size() - 2) : host;
+}
+
 std::optional<Url> parse_url(std::string_view text) {
     const Handle handle(curl_url(), &curl_url_cleanup);
     if (!handle || !set(handle.get(), text)) return std::nullopt;

@@ -23,6 +23,8 @@ struct Url {
 // Bytes that may not stand in a URL, such as blanks, are escaped first: pages are full of them. Nothing: no
 // http or https URL with a host.
 [[nodiscard]] std::optional<Url> parse_url(std::string_view text);
+// Of a host as Url has it, what resolvers and lists of names take: "[::1]" without its brackets.
+[[nodiscard]] std::string_view without_brackets(std::string_view host);
 // A reference as it stands in a document or a Location, seen from the document's URL.
 [[nodiscard]] std::optional<Url> resolve_url(const std::string& base, std::string_view reference);
 

@@ -30,6 +30,12 @@ TEST(HttpUrl, IsTakenApart) {
         EXPECT_FALSE(parse_url(text)) << text;
 }
 
+TEST(HttpUrl, BracketsAreOfTheUrl) {
+    EXPECT_EQ(without_brackets("[::1]"), "::1");
+    for (const char* same : {"127.0.0.1", "a.example", "[::1", "::1]", ""})
+        EXPECT_EQ(without_brackets(same), same);
+}
+
 TEST(HttpUrl, ReferencesAreResolved) {
     const struct {
         const char *base, *reference, *resolved;

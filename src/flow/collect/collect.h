@@ -7,7 +7,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -78,7 +77,7 @@ struct Place {
 // Whether the languages that the plan accepts can be heard here; nothing is made, and nobody is asked. Else
 // every recording would be fetched and turned down. Code::unsupported: no model tells languages; usage: it
 // does not know one of them. Both with the remedy.
-[[nodiscard]] Status check_languages(const Request& request, const std::stop_token& stop);
+[[nodiscard]] Status check_languages(const Request& request);
 
 // What would be asked of whom, a line each; sends nothing.
 [[nodiscard]] Result<std::vector<std::string>> would_ask(const Plan& plan);

@@ -9,11 +9,10 @@
 
 namespace haul::collect {
 
-Status check_languages(const Request& request, const std::stop_token& stop) {
+Status check_languages(const Request& request) {
     const auto& wanted = request.plan.accept.languages;
     if (wanted.empty() || !listens(request)) return {};
-    const auto known =
-        TRY(known_languages({.program = request.speech_program, .models = request.models}, stop));
+    const auto known = TRY(known_languages({.program = request.speech_program, .models = request.models}));
     if (!known)
         return failure(
             make_error(Code::unsupported, "collect", request.plan_path,

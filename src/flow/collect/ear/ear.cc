@@ -4,6 +4,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <initializer_list>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -40,6 +41,13 @@ std::optional<Error> given_up_of(const json::Value& heard) {
 
 }  // namespace
 
+std::vector<std::string> EarSetup::command(std::initializer_list<std::string> words) const {
+    std::vector<std::string> argv = {program};
+    argv.insert(argv.end(), words);
+    if (!models.empty()) argv.insert(argv.end(), {"--models", models});
+    return argv;
+}
+
 struct Ears::State {
     EarSetup setup;
     std::mutex mutex{};
@@ -50,8 +58,7 @@ struct Ears::State {
 
     [[nodiscard]] Result<process::Companion> start() const {
         process::Command command;
-        command.argv = {setup.program, "listen", "--json", "--files-from", "-"};
-        if (!setup.models.empty()) command.argv.insert(command.argv.end(), {"--models", setup.models});
+        command.argv = setup.command({"listen", "--json", "--files-from", "-"});
         auto child = process::Companion::start(command);
         if (child || child.error().code != Code::not_found) return child;
         return failure(make_error(Code::unsupported, "listen", setup.program, "there is no such program")

@@ -6,9 +6,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "base/json.h"
 #include "base/result.h"
@@ -22,6 +24,9 @@ struct EarSetup {
     unsigned count = 1;     // children, side by side
     // For one file.
     std::chrono::nanoseconds limit = shortened("HAUL_HEAR_LIMIT_MS", std::chrono::hours(1));
+
+    // haul-speech with these words, and with these models.
+    [[nodiscard]] std::vector<std::string> command(std::initializer_list<std::string> words) const;
 };
 
 class Ears {

@@ -38,12 +38,11 @@ Error error_of(const process::Finished& finished) {
         .with_remedy("`haul models list` and `haul models verify` say what is wrong");
 }
 
-Result<std::string> list_models(const EarSetup& setup, const std::stop_token& stop) {
+Result<std::string> list_models(const EarSetup& setup) {
     process::Command command;
-    command.argv = {setup.program, "models", "list", "--json"};
-    if (!setup.models.empty()) command.argv.insert(command.argv.end(), {"--models", setup.models});
+    command.argv = setup.command({"models", "list", "--json"});
     command.limit = std::chrono::minutes(1);
-    auto finished = process::run(command, stop);
+    auto finished = process::run(command, {});
     if (!finished) return failure(std::move(finished).error().within("list models", setup.program));
     if (finished->exit_code == 0) return std::move(finished->output);
     return failure(error_of(*finished).within("list models", setup.program));
@@ -51,8 +50,8 @@ Result<std::string> list_models(const EarSetup& setup, const std::stop_token& st
 
 }  // namespace
 
-Result<std::optional<KnownLanguages>> known_languages(const EarSetup& setup, const std::stop_token& stop) {
-    const std::string listed = TRY(list_models(setup, stop));
+Result<std::optional<KnownLanguages>> known_languages(const EarSetup& setup) {
+    const std::string listed = TRY(list_models(setup));
     for (const auto line : std::views::split(std::string_view(listed), '\n')) {
         if (line.empty()) continue;
         const json::Value model = TRY(json::parse(std::string_view(line), kSubject));

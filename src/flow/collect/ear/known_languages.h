@@ -2,7 +2,6 @@
 #pragma once
 
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -17,7 +16,6 @@ struct KnownLanguages {
 };
 
 // nullopt: there is no such model. Asks `haul-speech models list`, which loads none.
-[[nodiscard]] Result<std::optional<KnownLanguages>> known_languages(const EarSetup& setup,
-                                                                    const std::stop_token& stop);
+[[nodiscard]] Result<std::optional<KnownLanguages>> known_languages(const EarSetup& setup);
 
 }  // namespace haul::collect

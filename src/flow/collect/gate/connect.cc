@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "http/url.h"
 
 namespace haul::collect::gate {
 namespace {
@@ -24,8 +25,7 @@ struct Free {
 using Addresses = std::unique_ptr<::addrinfo, Free>;
 
 Result<Addresses> look_up(const std::string& host, std::uint16_t port) {
-    const bool is_six = host.starts_with('[') && host.ends_with(']');
-    const std::string name = is_six ? host.substr(1, host.size() - 2) : host;
+    const std::string name(http::without_brackets(host));
     ::addrinfo hints{};
     hints.ai_socktype = SOCK_STREAM;
     hints.ai_flags = AI_NUMERICSERV;
